@@ -1,0 +1,6 @@
+namespace PbftReference.Cli;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
