@@ -69,6 +69,9 @@ public enum Refusal
     /// <summary>A new-view that does not follow from its view-changes (section 4.4).</summary>
     InvalidNewView,
 
+    /// <summary>It names a new-view that is not at hand yet; it is fetched, and the sender will send this again.</summary>
+    NewViewMissing,
+
     /// <summary>Nobody asked for this.</summary>
     NotAskedFor,
 

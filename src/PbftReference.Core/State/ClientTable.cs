@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PbftReference.Core.Messages;
+using PbftReference.Core.Rules;
 using PbftReference.Core.Types;
 
 namespace PbftReference.Core.State;
@@ -49,9 +50,10 @@ public sealed record ClientEntry(Timestamp Base, ulong Executed, ImmutableArray<
         return reply?.Timestamp == timestamp ? reply : null;
     }
 
-    /// <summary>After executing a timestamp that <see cref="Admits"/>.</summary>
+    /// <summary>After executing a timestamp that it <see cref="Admits"/>; unchanged for any other.</summary>
     public ClientEntry With(Timestamp timestamp, ImmutableArray<byte> result)
     {
+        if (!Admits(timestamp)) return this;
         var executed = Executed | (1UL << (int)(timestamp.Value - Base.Value - 1));
         var slide = System.Numerics.BitOperations.TrailingZeroCount(~executed);
         var replies = Replies.SetItem((int)(timestamp.Value % Replies.Length), new CachedReply(timestamp, result));
@@ -137,8 +139,8 @@ public sealed class ClientTable
         foreach (var signed in batch.Requests)
         {
             var request = signed.Statement;
-            if (!Of(request.Client).Admits(request.Timestamp)) continue;
-            if (!(seen ??= []).Add(request.Id)) continue;
+            var fresh = Of(request.Client).Admits(request.Timestamp) && (seen ??= []).Add(request.Id);
+            if (!Guard.Holds(GuardName.ExecutedOnce, fresh)) continue;
             runnable.Add(request);
         }
 
