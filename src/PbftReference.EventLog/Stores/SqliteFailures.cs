@@ -1,0 +1,41 @@
+using Microsoft.Data.Sqlite;
+using static SQLitePCL.raw;
+
+namespace PbftReference.EventLog.Stores;
+
+/// <summary>Says in a user's words what SQLite reports by number.</summary>
+internal static class SqliteFailures
+{
+    /// <summary>Explains an error of SQLite.</summary>
+    /// <param name="cause">The error.</param>
+    /// <param name="doing">What was attempted, such that "can't {doing} 'path'" is a sentence.</param>
+    /// <param name="path">The database file.</param>
+    public static EventStoreException Explain(SqliteException cause, string doing, string path)
+    {
+        var (failure, advice) = cause.SqliteErrorCode switch
+        {
+            SQLITE_BUSY or SQLITE_LOCKED => (EventStoreFailure.Locked,
+                "another writer holds it; end that one, or wait longer (busy timeout), and retry with the same event ids."),
+            SQLITE_READONLY => (EventStoreFailure.ReadOnly,
+                "the file or its directory can't be written to; change the access rights, or open it for reading."),
+            SQLITE_FULL => (EventStoreFailure.OutOfSpace,
+                "the disk, or the limit set for the file, is full; nothing was written. Make room and retry with the same event ids."),
+            SQLITE_CANTOPEN => (EventStoreFailure.CannotOpen,
+                "it, or the -wal and -shm files beside it, can't be opened; check the access rights of the file and of its directory, "
+                + "or copy the file and its -wal to a directory that you may write to."),
+            SQLITE_NOTADB => (EventStoreFailure.NotAStore,
+                "it is not an SQLite database, hence no event log; it was left as it is. Check the path."),
+            SQLITE_CORRUPT => (EventStoreFailure.Damaged,
+                "its pages are broken. Keep a copy as evidence, and restore the file from a copy or fetch the state from the other replicas."),
+            _ => (EventStoreFailure.InputOutput,
+                "reading or writing failed; it is unknown whether a write took place. Check the disk, reopen, and retry with the same event ids."),
+        };
+        return new EventStoreException(failure, $"can't {doing} '{path}': {advice} ({cause.Message})", cause);
+    }
+
+    /// <summary>Reports a row that can't be what a store wrote.</summary>
+    public static EventStoreException Damaged(InvalidDataException cause, string doing, string path) => new(
+        EventStoreFailure.Damaged,
+        $"can't {doing} '{path}': {cause.Message}. Keep a copy as evidence, and restore the file or fetch the state from the other replicas.",
+        cause);
+}
