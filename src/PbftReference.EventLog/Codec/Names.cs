@@ -161,6 +161,7 @@ public static class Names
         Refusal.InvalidCertificate => "invalid-certificate",
         Refusal.InvalidViewChange => "invalid-view-change",
         Refusal.InvalidNewView => "invalid-new-view",
+        Refusal.NewViewMissing => "new-view-missing",
         Refusal.NotAskedFor => "not-asked-for",
         Refusal.TimerNotRunning => "timer-not-running",
     };
