@@ -1,0 +1,21 @@
+using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Stores;
+
+namespace PbftReference.EventLog.Log;
+
+/// <summary>Says where a record is that can't be read, and how to go on.</summary>
+internal static class RecordFault
+{
+    private const string Advice = "Check the log's integrity; keep a copy as evidence, and restore the log or let the replica fetch its state from the others.";
+
+    internal static LogFormatException At(string stream, long revision, string what, Exception? cause = null)
+    {
+        var message = $"stream '{stream}', revision {revision}: {what}. {Advice}";
+        return cause is null ? new LogFormatException(message) : new LogFormatException(message, cause);
+    }
+
+    internal static LogFormatException At(StoredEvent record, string what) => At(record.Stream, record.Revision, what);
+
+    internal static LogFormatException At(StoredEvent record, LogFormatException cause) =>
+        At(record.Stream, record.Revision, cause.Message.TrimEnd('.'), cause);
+}
