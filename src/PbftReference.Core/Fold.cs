@@ -23,6 +23,16 @@ public static class Fold
         return folding.State;
     }
 
+    /// <summary>Applies one event of a step; the others must follow.</summary>
+    /// <exception cref="Phases.IllegalTransitionException">The event cannot follow what came before.</exception>
+    /// <exception cref="UnfoldableEventException">The event refers to what is not there, or its digest differs.</exception>
+    public static ReplicaState Event(ReplicaState state, Events.ReplicaEvent replicaEvent)
+    {
+        var folding = new Folding(state);
+        folding.Apply(replicaEvent);
+        return folding.State;
+    }
+
     /// <summary>Applies the events of one step.</summary>
     /// <exception cref="Phases.IllegalTransitionException">An event cannot follow what came before.</exception>
     /// <exception cref="UnfoldableEventException">An event refers to what is not there, or its digest differs.</exception>

@@ -9,13 +9,13 @@ using PbftReference.Core.State;
 namespace PbftReference.Core.Rules;
 
 /// <summary>Execution in order (paper section 4.2), each request once (section 4.1).</summary>
-internal static class ExecutionRules
+public static class ExecutionRules
 {
     /// <summary>
     /// Section 4.2: a committed batch is executed when all with lower numbers are. One at a time, asynchronously. The null request and a
     /// batch whose requests were all executed before change nothing and complete at once.
     /// </summary>
-    public static void ExecuteNext(Turn turn)
+    internal static void ExecuteNext(Turn turn)
     {
         while (turn.State.Execution == ExecutionPhase.Idle && Predicates.TryNextDecided(turn.State, out var batch))
         {
@@ -35,7 +35,7 @@ internal static class ExecutionRules
     }
 
     /// <summary>The service executed the batch: its results are cached, answered, and part of the state from now on.</summary>
-    public static void OnCompleted(Turn turn, ExecutionCompleted completed)
+    internal static void OnCompleted(Turn turn, ExecutionCompleted completed)
     {
         var state = turn.State;
         if (state.Execution != ExecutionPhase.Executing || completed.SequenceNumber != state.LastExecuted.Next)

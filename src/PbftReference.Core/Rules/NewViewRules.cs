@@ -117,17 +117,22 @@ internal static class NewViewRules
         else Defer(turn, m, signature);
     }
 
-    /// <summary>Over, or another one for the same view was taken before; unless a message that waits names it.</summary>
+    /// <summary>
+    /// Another one for a view to come was taken before, unless a message that waits names this one. One of an earlier view is taken
+    /// too, since proofs for a replica that lags name it; a lying primary can make several, so n for a view are enough.
+    /// </summary>
     private static Refusal? RefuseUnwanted(ReplicaState state, NewView m)
     {
         if (IsWanted(state, m.StatementDigest)) return null;
-        if (m.View < state.View || (m.View == state.View && state.Active)) return Refusal.StaleView;
+        var same = 0;
         foreach (var (_, kept) in state.NewViews)
         {
-            if (kept.Statement.View == m.View) return Refusal.ConflictingVote;
+            if (kept.Statement.View == m.View) same++;
         }
 
-        return null;
+        var over = m.View < state.View || (m.View == state.View && state.Active);
+        if (over) return same < state.Configuration.Replicas ? null : Refusal.StaleView;
+        return same == 0 ? null : Refusal.ConflictingVote;
     }
 
     private static void RefuseNewView(Turn turn, NewView m, Refusal refusal)

@@ -123,29 +123,43 @@ internal sealed partial class Folding
     private static ImmutableArray<Signed<NewView>?> LaterNewViews(ImmutableArray<Signed<NewView>?> newViews, ViewNumber view) =>
         ImmutableArray.CreateRange(newViews, nv => nv?.Statement.View > view ? nv : null);
 
-    /// <summary>Drops the new-views that nothing at hand relies on.</summary>
+    /// <summary>
+    /// Drops the new-views that nothing at hand relies on. What a kept new-view's own certificates name is kept too: whoever is shown
+    /// it will ask for them.
+    /// </summary>
     private void PruneNewViews()
     {
         if (State.NewViews.Count <= 1) return;
-        var named = new SortedSet<Digest> { State.CurrentNewView };
+        var kept = ImmutableSortedDictionary.CreateBuilder<Digest, Signed<NewView>>();
+        Keep(kept, State.CurrentNewView);
         foreach (var slot in _window)
         {
-            if (slot.Certificate is not null) named.Add(slot.Certificate.NewView);
-            if (slot.DecisionPrepared is not null) named.Add(slot.DecisionPrepared.NewView);
+            if (slot.Certificate is not null) Keep(kept, slot.Certificate.NewView);
+            if (slot.DecisionPrepared is not null) Keep(kept, slot.DecisionPrepared.NewView);
         }
 
         foreach (var signed in State.ViewChanges)
         {
-            if (signed is null) continue;
-            foreach (var certificate in signed.Statement.Prepared) named.Add(certificate.NewView);
+            if (signed is not null) KeepNamedBy(kept, signed.Statement);
         }
 
-        var kept = State.NewViews.ToBuilder();
         foreach (var (digest, signed) in State.NewViews)
         {
-            if (signed.Statement.View <= State.View && !named.Contains(digest)) kept.Remove(digest);
+            if (signed.Statement.View > State.View) Keep(kept, digest);
         }
 
         if (kept.Count != State.NewViews.Count) State = State with { NewViews = kept.ToImmutable() };
+    }
+
+    private void Keep(ImmutableSortedDictionary<Digest, Signed<NewView>>.Builder kept, Digest digest)
+    {
+        if (kept.ContainsKey(digest) || !State.NewViews.TryGetValue(digest, out var signed)) return;
+        kept.Add(digest, signed);
+        foreach (var viewChange in signed.Statement.ViewChanges) KeepNamedBy(kept, viewChange.Statement);
+    }
+
+    private void KeepNamedBy(ImmutableSortedDictionary<Digest, Signed<NewView>>.Builder kept, ViewChange viewChange)
+    {
+        foreach (var certificate in viewChange.Prepared) Keep(kept, certificate.NewView);
     }
 }

@@ -1,0 +1,49 @@
+using PbftReference.Core.Effects;
+using PbftReference.Core.Types;
+
+namespace PbftReference.Host.Replicas;
+
+/// <summary>Where frames leave. Delivery is not promised; frames are not changed after they are handed over.</summary>
+public interface ITransport
+{
+    /// <summary>Sends a frame to another replica.</summary>
+    void Send(ReplicaId to, byte[] frame);
+
+    /// <summary>Sends a frame to a client.</summary>
+    void Send(ClientId to, byte[] frame);
+}
+
+/// <summary>Where steps become durable and batches are executed, each in its own time.</summary>
+public interface IReplicaBackground
+{
+    /// <summary>The log has pending records: flush them soon, then call <see cref="ReplicaHost.OnDurable"/>.</summary>
+    void FlushSoon(ReplicaHost host);
+
+    /// <summary>Execute off the event thread; the result comes back as an input.</summary>
+    void ExecuteSoon(ReplicaHost host, Execute effect);
+}
+
+/// <summary>Sees what a replica decides. For checkers, progress and telemetry; it must not act on the replica.</summary>
+public interface IReplicaObserver
+{
+    /// <summary>A step was decided.</summary>
+    /// <param name="host">Whose.</param>
+    /// <param name="before">The state before it.</param>
+    /// <param name="step">The step.</param>
+    void OnStep(ReplicaHost host, Core.State.ReplicaState before, Core.Step step);
+
+    /// <summary>A frame was dropped at the edge.</summary>
+    /// <param name="host">Whose.</param>
+    /// <param name="reason">Why: undecodable, or a signature that does not hold.</param>
+    void OnDropped(ReplicaHost host, DropReason reason);
+}
+
+/// <summary>Why a frame did not reach Core.</summary>
+public enum DropReason
+{
+    /// <summary>Not a message in wire format.</summary>
+    Undecodable,
+
+    /// <summary>A signature in it does not hold.</summary>
+    BadSignature,
+}

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using PbftReference.Core.Effects;
+using PbftReference.Core.Inputs;
+using PbftReference.Core.Messages;
+using PbftReference.Core.State;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Snapshots;
+using PbftReference.Host.Services;
+
+namespace PbftReference.Host.Replicas;
+
+/// <summary>A checkpoint as it is kept for others: client pages first, then service pages.</summary>
+/// <param name="SequenceNumber">n.</param>
+/// <param name="StateDigest">Its digest.</param>
+/// <param name="Service">The service's pages.</param>
+/// <param name="Clients">The client table.</param>
+public sealed record KeptCheckpoint(SequenceNumber SequenceNumber, Digest StateDigest, ServiceCheckpoint Service, ClientTable Clients)
+{
+    /// <summary>Number of client pages.</summary>
+    public int ClientPageCount => Clients.Entries.Count;
+
+    /// <summary>Number of all pages.</summary>
+    public int PageCount => ClientPageCount + Service.PageCount;
+
+    /// <summary>Size of all service pages.</summary>
+    public long Bytes => Service.Pages.Sum(page => (long)page.Length);
+
+    /// <summary>All pages, for a replica snapshot.</summary>
+    public CheckpointPages ToPages() => new(
+        SequenceNumber, StateDigest, [.. Clients.Entries.Select(e => (ReadOnlyMemory<byte>)e.Value.Page(e.Key))], Service.Pages);
+
+    /// <summary>One page's bytes.</summary>
+    public ImmutableArray<byte> Page(int index)
+    {
+        if (index >= ClientPageCount) return ImmutableArray.Create(Service.Page(index - ClientPageCount).Span);
+        var (client, entry) = Clients.Entries.ElementAt(index);
+        return ImmutableArray.Create(entry.Page(client));
+    }
+}
+
+/// <summary>
+/// The service of one replica with the checkpoints that it keeps and the state that it fetches: carries out the effects of Core that
+/// concern them. Used alike by a live replica, by recovery and by replay.
+/// </summary>
+public sealed class ServiceRunner
+{
+    private readonly SortedDictionary<SequenceNumber, KeptCheckpoint> _checkpoints = [];
+    private ImmutableArray<Digest> _stagedDigests = [];
+    private ReadOnlyMemory<byte>?[] _staged = [];
+    private int _stagedClientPages;
+
+    /// <summary>Runs a service.</summary>
+    public ServiceRunner(IService service, int clientWindow)
+    {
+        Service = service;
+        ClientWindow = clientWindow;
+    }
+
+    /// <summary>The service.</summary>
+    public IService Service { get; }
+
+    /// <summary>W.</summary>
+    public int ClientWindow { get; }
+
+    /// <summary>The checkpoints that are kept, ascending.</summary>
+    public IReadOnlyCollection<KeptCheckpoint> Checkpoints => _checkpoints.Values;
+
+    /// <summary>The checkpoint kept at n; null if none is.</summary>
+    public KeptCheckpoint? CheckpointAt(SequenceNumber n) => _checkpoints.GetValueOrDefault(n);
+
+    /// <summary>Executes requests in order.</summary>
+    public ExecutionCompleted Run(Execute effect)
+    {
+        var results = ImmutableArray.CreateBuilder<ImmutableArray<byte>>(effect.Requests.Length);
+        foreach (var request in effect.Requests)
+        {
+            var result = Service.Execute(request.Client, request.Timestamp, request.Operation.AsSpan());
+            results.Add(System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(result));
+        }
+
+        return new ExecutionCompleted(effect.SequenceNumber, results.MoveToImmutable(), Service.Digest);
+    }
+
+    /// <summary>Keeps the state as it is now.</summary>
+    public void Keep(TakeCheckpoint effect) => _checkpoints[effect.SequenceNumber] =
+        new KeptCheckpoint(effect.SequenceNumber, effect.StateDigest, Service.Capture(), effect.Clients);
+
+    /// <summary>Drops older checkpoints.</summary>
+    public void Discard(DiscardCheckpoints effect)
+    {
+        foreach (var n in _checkpoints.Keys.Where(n => n < effect.Below).ToArray()) _checkpoints.Remove(n);
+    }
+
+    /// <summary>What another replica asked for; null if it is not kept (any more), or a page of that index does not exist.</summary>
+    public ReplicaMessage? Answer(SendState effect, ReplicaId self)
+    {
+        if (!_checkpoints.TryGetValue(effect.SequenceNumber, out var kept) || kept.StateDigest != effect.StateDigest) return null;
+        if (effect.Pages.IsEmpty) return new StateManifest(kept.SequenceNumber, kept.Clients.PageDigests(), kept.Service.PageDigests, self);
+        if (effect.Pages.Any(index => index < 0 || index >= kept.PageCount)) return null;
+        return new StatePages(kept.SequenceNumber, ImmutableArray.CreateRange(effect.Pages, i => new StatePage(i, kept.Page(i))), self);
+    }
+
+    /// <summary>Puts aside the pages of a manifest that are here already, in the present state or in a kept checkpoint.</summary>
+    public StateStaged Stage(StageState effect)
+    {
+        var here = new Dictionary<Digest, ReadOnlyMemory<byte>>();
+        var present = Service.Capture();
+        for (var i = 0; i < present.PageCount; i++) here[present.PageDigests[i]] = present.Page(i);
+        foreach (var kept in _checkpoints.Values)
+        {
+            for (var i = 0; i < kept.ClientPageCount; i++)
+            {
+                var page = kept.Page(i);
+                here[PageTree.PageDigest(page.AsSpan())] = page.AsMemory();
+            }
+        }
+
+        _stagedDigests = [.. effect.ClientPages, .. effect.ServicePages];
+        _stagedClientPages = effect.ClientPages.Length;
+        _staged = new ReadOnlyMemory<byte>?[_stagedDigests.Length];
+        var missing = ImmutableArray.CreateBuilder<int>();
+        for (var i = 0; i < _staged.Length; i++)
+        {
+            if (here.TryGetValue(_stagedDigests[i], out var page)) _staged[i] = page;
+            else missing.Add(i);
+        }
+
+        return new StateStaged(effect.SequenceNumber, missing.ToImmutable());
+    }
+
+    /// <summary>Puts pages aside.</summary>
+    public void Store(StorePages effect)
+    {
+        foreach (var page in effect.Pages)
+        {
+            if (page.Index >= 0 && page.Index < _staged.Length) _staged[page.Index] = page.Content.AsMemory();
+        }
+    }
+
+    /// <summary>Takes over the staged pages.</summary>
+    /// <exception cref="InvalidDataException">A page is missing or not one that the service or the client table writes.</exception>
+    public StateInstalled Install(InstallState effect)
+    {
+        var pages = new List<ReadOnlyMemory<byte>>();
+        for (var i = 0; i < _staged.Length; i++)
+        {
+            pages.Add(_staged[i] ?? throw new InvalidDataException($"page {i} of checkpoint {effect.SequenceNumber} is to be installed and is missing"));
+        }
+
+        return Install(effect.SequenceNumber, effect.StateDigest, pages[.._stagedClientPages], pages[_stagedClientPages..]);
+    }
+
+    /// <summary>Takes over a checkpoint's pages and keeps the checkpoint.</summary>
+    /// <exception cref="InvalidDataException">A page is not one that the service or the client table writes.</exception>
+    public StateInstalled Install(
+        SequenceNumber n, Digest stateDigest, IReadOnlyList<ReadOnlyMemory<byte>> clientPages, IReadOnlyList<ReadOnlyMemory<byte>> servicePages)
+    {
+        var entries = ImmutableSortedDictionary.CreateBuilder<ClientId, ClientEntry>();
+        foreach (var page in clientPages)
+        {
+            var (client, entry) = ClientEntry.FromPage(page.Span);
+            entries.Add(client, entry);
+        }
+
+        var clients = new ClientTable(ClientWindow, entries.ToImmutable());
+        Service.Install(servicePages);
+        _checkpoints[n] = new KeptCheckpoint(n, stateDigest, Service.Capture(), clients);
+        return new StateInstalled(n, stateDigest, clients, Service.Digest);
+    }
+}

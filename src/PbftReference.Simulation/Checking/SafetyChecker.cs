@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using PbftReference.Core;
+using PbftReference.Core.Events;
+using PbftReference.Core.Messages;
+using PbftReference.Core.State;
+using PbftReference.Core.Types;
+using PbftReference.Host.Replicas;
+using PbftReference.Simulation.Clients;
+
+namespace PbftReference.Simulation.Checking;
+
+/// <summary>
+/// Watches the correct replicas from outside, after every step: agreement (one digest for each place, one state for each executed
+/// number), order (no gap), exactly-once, validity (only what a client asked for), and that clients accept what was executed.
+/// </summary>
+public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrect)
+{
+    private readonly Dictionary<SequenceNumber, Digest> _decided = [];
+    private readonly Dictionary<SequenceNumber, Digest> _states = [];
+    private readonly Dictionary<RequestId, SequenceNumber> _executedAt = [];
+    private readonly Dictionary<RequestId, ImmutableArray<byte>> _results = [];
+    private readonly Dictionary<RequestId, Digest> _requested = [];
+    private readonly List<Violation> _violations = [];
+
+    /// <summary>What does not hold.</summary>
+    public IReadOnlyList<Violation> Violations => _violations;
+
+    /// <summary>Number of requests that took effect.</summary>
+    public long Executed => _executedAt.Count;
+
+    /// <summary>The highest place whose execution was seen.</summary>
+    public SequenceNumber Highest { get; private set; }
+
+    /// <summary>A client asked for something.</summary>
+    public void OnRequested(Request request) => _requested[request.Id] = Statements.DigestOf(request);
+
+    /// <summary>A client believes a result.</summary>
+    public void OnAccepted(Acceptance acceptance)
+    {
+        var id = new RequestId(acceptance.Client, acceptance.Timestamp);
+        if (!_results.TryGetValue(id, out var result)) Report("client safety", $"{id} was accepted and executed nowhere");
+        else if (!result.AsSpan().SequenceEqual(acceptance.Result.AsSpan())) Report("client safety", $"{id} was accepted with another result than the executed one");
+    }
+
+    /// <summary>A correct replica decided a step.</summary>
+    public void OnStep(ReplicaHost host, ReplicaState before, Step step)
+    {
+        if (!isCorrect(host.Self)) return;
+        foreach (var replicaEvent in step.Events)
+        {
+            switch (replicaEvent)
+            {
+                case CommittedLocal e: OnDecided(host.Self, e.SequenceNumber, e.BatchDigest); break;
+                case CommitProofAccepted e: OnDecided(host.Self, e.Proof.Commit.SequenceNumber, e.Proof.Commit.BatchDigest); break;
+                case BatchExecuted e: OnExecuted(host.Self, before, e); break;
+                case CheckpointSent e: OnState(host.Self, e.SequenceNumber, e.StateDigest); break;
+                case TransferCompleted e: OnState(host.Self, e.SequenceNumber, e.StateDigest); break;
+                case Halted e: Report("no correct replica halts", $"replica {host.Self} halted: {e.Contradiction}"); break;
+                default: break;
+            }
+        }
+    }
+
+    private void OnDecided(ReplicaId replica, SequenceNumber n, Digest digest)
+    {
+        if (_decided.TryAdd(n, digest) || _decided[n] == digest) return;
+        Report("agreement", $"replica {replica} decided {digest.ToShortString()} at {n}, another {_decided[n].ToShortString()}");
+    }
+
+    private void OnState(ReplicaId replica, SequenceNumber n, Digest digest)
+    {
+        if (_states.TryAdd(n, digest) || _states[n] == digest) return;
+        Report("agreement", $"replica {replica} has state {digest.ToShortString()} at {n}, another {_states[n].ToShortString()}");
+    }
+
+    private void OnExecuted(ReplicaId replica, ReplicaState before, BatchExecuted e)
+    {
+        if (e.SequenceNumber > Highest) Highest = e.SequenceNumber;
+        if (e.Results.IsEmpty || before.LastExecuted.Next != e.SequenceNumber || !Predicates.TryNextDecided(before, out var batch) || batch is null) return;
+        var runnable = before.Clients.Runnable(batch);
+        for (var i = 0; i < runnable.Length && i < e.Results.Length; i++) OnEffect(replica, e.SequenceNumber, runnable[i], e.Results[i]);
+    }
+
+    private void OnEffect(ReplicaId replica, SequenceNumber n, Request request, ImmutableArray<byte> result)
+    {
+        var id = request.Id;
+        if (!_requested.TryGetValue(id, out var asked) || asked != Statements.DigestOf(request))
+        {
+            Report("validity", $"replica {replica} executed {id} at {n}, which no client asked for");
+        }
+
+        if (!_executedAt.TryAdd(id, n) && _executedAt[id] != n)
+        {
+            Report("exactly once", $"replica {replica} executed {id} at {n}, and it is executed at {_executedAt[id]}");
+        }
+
+        if (!_results.TryAdd(id, result) && !_results[id].AsSpan().SequenceEqual(result.AsSpan()))
+        {
+            Report("agreement", $"replica {replica} has another result for {id} at {n}");
+        }
+    }
+
+    /// <summary>Records a violation.</summary>
+    public void Report(string property, string description) => _violations.Add(new Violation(property, description, now()));
+}

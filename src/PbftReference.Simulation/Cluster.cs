@@ -1,0 +1,238 @@
+using PbftReference.Core;
+using PbftReference.Core.State;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Stores;
+using PbftReference.Host;
+using PbftReference.Host.Events;
+using PbftReference.Host.Replicas;
+using PbftReference.Host.Services;
+using PbftReference.Simulation.Byzantine;
+using PbftReference.Simulation.Checking;
+using PbftReference.Simulation.Clients;
+using PbftReference.Simulation.Faults;
+using PbftReference.Simulation.Network;
+
+namespace PbftReference.Simulation;
+
+/// <summary>Where a run's operations come from.</summary>
+/// <param name="Count">How many there are.</param>
+/// <param name="At">The k-th, from 0.</param>
+public sealed record Workload(long Count, Func<long, byte[]> At);
+
+/// <summary>
+/// A whole cluster in one thread and in virtual time: replicas, network, disks, clients, faults, checkers. Seed and options decide
+/// every byte of its logs.
+/// </summary>
+public sealed class Cluster : IReplicaObserver, IDisposable
+{
+    private readonly SimulationOptions _options;
+    private readonly IEventStore _store;
+    private readonly Workload _workload;
+    private readonly SimulatedReplica[] _replicas;
+    private readonly SimulatedClient[] _clients;
+    private readonly SeededRandom _random;
+    private FaultSchedule? _faults;
+    private TimeSpan? _healedAt;
+    private ViewNumber _viewAtHealing;
+
+    /// <summary>Builds a cluster on a store, which may hold the logs of an earlier run of the same seed and options.</summary>
+    public Cluster(SimulationOptions options, IEventStore store, Workload workload)
+    {
+        var service = ServiceFactory.Create(options.Service);
+        _options = options with { Configuration = (options.Configuration with { InitialServiceDigest = service.Digest }).Validate() };
+        (_store, _workload) = (store, workload);
+        _random = new SeededRandom(options.Seed);
+        Genesis = new Genesis("sim", Configuration, options.Service, _random.Fork("genesis").NextDigest());
+        Keys = new SimulatedKeys(Genesis.Digest, Configuration.Replicas, _random.Fork("keys"));
+        Network = new SimulatedNetwork(Clock, _random.Fork("network"), Configuration.Replicas, ToReplica, ToClient);
+        Checker = new SafetyChecker(() => NowMilliseconds, id => _replicas![id.Value].IsCorrect);
+        _replicas = [.. Enumerable.Range(0, Configuration.Replicas).Select(NewReplica)];
+        _clients = [.. Enumerable.Range(0, options.Clients).Select(NewClient)];
+    }
+
+    /// <summary>The clock.</summary>
+    public VirtualClock Clock { get; } = new();
+
+    /// <summary>The network.</summary>
+    public SimulatedNetwork Network { get; }
+
+    /// <summary>What the cluster is.</summary>
+    public Genesis Genesis { get; }
+
+    /// <summary>All keys; handed to replicas as a verifier only.</summary>
+    public SimulatedKeys Keys { get; }
+
+    /// <summary>The checker of safety.</summary>
+    public SafetyChecker Checker { get; }
+
+    /// <summary>What was counted.</summary>
+    public RunStatistics Statistics { get; } = new();
+
+    /// <summary>What the cluster agreed on.</summary>
+    public ClusterConfiguration Configuration => _options.Configuration;
+
+    /// <summary>When replica snapshots are taken.</summary>
+    public SnapshotPolicy Snapshots => _options.Snapshots;
+
+    /// <summary>Virtual milliseconds since the start.</summary>
+    public long NowMilliseconds => (long)Clock.Now.TotalMilliseconds;
+
+    /// <summary>Told of every result that a client accepts.</summary>
+    public event Action<Acceptance>? Accepted;
+
+    /// <summary>Told of every step of every replica.</summary>
+    public event Action<ReplicaHost, ReplicaState, Step>? Stepped;
+
+    /// <summary>A replica.</summary>
+    public SimulatedReplica Replica(ReplicaId id) => _replicas[id.Value];
+
+    /// <summary>All replicas.</summary>
+    public IReadOnlyList<SimulatedReplica> Replicas => _replicas;
+
+    /// <summary>How many operations are accepted.</summary>
+    public long AcceptedCount => _clients.Sum(client => client.Accepted);
+
+    /// <summary>Recovers a replica from its disk.</summary>
+    internal RecoveredReplica Recover(ReplicaId id) => ReplicaRecovery.Recover(_store, Genesis, id);
+
+    private SimulatedReplica NewReplica(int i)
+    {
+        var id = new ReplicaId(i);
+        var faulty = _options.Faulty.FirstOrDefault(f => f.Replica == id);
+        var behaviour = faulty is null ? null : ByzantineBehaviours.Create(faulty.Behaviour, _random.Fork($"behaviour {i}"));
+        return new SimulatedReplica(this, id, _random.Fork($"replica {i}"), Keys.SignerOf(id), behaviour);
+    }
+
+    private SimulatedClient NewClient(int i)
+    {
+        var id = new ClientId(i);
+        var world = new ClientSurroundings(_options, Keys, Network, Clock, _random.Fork($"client {i}"));
+        return new SimulatedClient(id, world, k => OperationOf(i, k), OnAccepted);
+    }
+
+    private byte[]? OperationOf(int client, long k)
+    {
+        var index = (k * _options.Clients) + client;
+        if (index >= _workload.Count) return null;
+        var operation = _workload.At(index);
+        Checker.OnRequested(new Core.Messages.Request(new ClientId(client), new Timestamp(k + 1), [.. operation]));
+        return operation;
+    }
+
+    private void OnAccepted(Acceptance acceptance)
+    {
+        Checker.OnAccepted(acceptance);
+        Accepted?.Invoke(acceptance);
+    }
+
+    private void ToReplica(ReplicaId to, byte[] frame) => _replicas[to.Value].Deliver(frame);
+
+    private void ToClient(ClientId to, byte[] frame) => _clients[(int)to.Value].Receive(frame);
+
+    /// <inheritdoc/>
+    void IReplicaObserver.OnStep(ReplicaHost host, ReplicaState before, Step step)
+    {
+        Statistics.Count(step);
+        Checker.OnStep(host, before, step);
+        Stepped?.Invoke(host, before, step);
+    }
+
+    /// <inheritdoc/>
+    void IReplicaObserver.OnDropped(ReplicaHost host, DropReason reason) => Statistics.Count(reason);
+
+    /// <summary>Starts replicas, clients and faults.</summary>
+    /// <param name="done">Timestamps that each client had done in an earlier run.</param>
+    public void Start(IReadOnlyList<Timestamp>? done = null)
+    {
+        foreach (var replica in _replicas) replica.Restart();
+        for (var i = 0; i < _clients.Length; i++) _clients[i].Start(done?[i] ?? new Timestamp(0));
+        _faults = new FaultSchedule(this, Clock, _random.Fork("faults"), _options.Faults);
+        if (_options.Faults == FaultProfile.None) Heal();
+        else Clock.Schedule(TimeSpan.FromMilliseconds(_options.HealAfter), Heal);
+    }
+
+    private void Heal()
+    {
+        if (_healedAt is not null) return;
+        _healedAt = Clock.Now;
+        _faults!.Heal();
+        _viewAtHealing = HighestView();
+    }
+
+    private ViewNumber HighestView() => new(_replicas.Where(r => r.IsCorrect && r.IsRunning).Max(r => r.Host.State.View.Value));
+
+    /// <summary>Does the next thing. False when everything is done, a property is violated, or progress is overdue.</summary>
+    public bool Step()
+    {
+        if (Checker.Violations.Count > 0 || IsDone || IsOverdue) return false;
+        if (!Clock.AdvanceToNext()) return false;
+        foreach (var replica in _replicas) replica.Run();
+        return true;
+    }
+
+    /// <summary>All operations are accepted, the faults are over, and the correct replicas have executed equally far.</summary>
+    public bool IsDone => AllAccepted && IsSettled;
+
+    private bool AllAccepted
+    {
+        get
+        {
+            foreach (var client in _clients)
+            {
+                if (!client.IsDone) return false;
+            }
+
+            if (_healedAt is null) Heal();
+            return true;
+        }
+    }
+
+    private bool IsSettled
+    {
+        get
+        {
+            foreach (var replica in _replicas)
+            {
+                if (replica.IsCorrect && (!replica.IsRunning || replica.Host.State.LastExecuted < Checker.Highest)) return false;
+            }
+
+            return true;
+        }
+    }
+
+    private bool IsOverdue => _healedAt is { } healed && Clock.Now - healed > TimeSpan.FromMilliseconds(_options.ProgressWithin);
+
+    /// <summary>Runs to the end.</summary>
+    public RunOutcome Run()
+    {
+        while (Step())
+        {
+        }
+
+        return Finish();
+    }
+
+    /// <summary>Writes what is pending and judges.</summary>
+    public RunOutcome Finish()
+    {
+        foreach (var replica in _replicas)
+        {
+            if (replica.IsRunning) replica.Host.Log.Flush();
+        }
+
+        Statistics.Restarts = _replicas.Sum(r => r.Restarts) - _replicas.Length;
+        var viewChanges = HighestView().Value - _viewAtHealing.Value;
+        var slow = viewChanges > Configuration.Faults + 2;
+        if (IsDone && slow) Checker.Report("progress", $"{viewChanges} view changes were needed after the network healed; f+2 = {Configuration.Faults + 2} are allowed");
+        return new RunOutcome(Checker.Violations.Count == 0, IsDone, AcceptedCount, _workload.Count, NowMilliseconds, HighestView(), Checker.Violations, _faults?.Counts ?? []);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var replica in _replicas)
+        {
+            if (replica.IsRunning) replica.Host.Halt();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using PbftReference.Core.Types;
+using PbftReference.Host.Events;
+
+namespace PbftReference.Simulation.Network;
+
+/// <summary>What the network does to frames at the moment.</summary>
+public sealed record NetworkConditions
+{
+    /// <summary>A network without faults.</summary>
+    public static NetworkConditions Healthy { get; } = new();
+
+    /// <summary>Shortest delay in microseconds.</summary>
+    public long DelayLow { get; init; } = 500;
+
+    /// <summary>Longest delay in microseconds; frames overtake one another within the range.</summary>
+    public long DelayHigh { get; init; } = 2_000;
+
+    /// <summary>Frames lost, in a million.</summary>
+    public int Loss { get; init; }
+
+    /// <summary>Frames delivered twice, in a million.</summary>
+    public int Duplication { get; init; }
+
+    /// <summary>Frames delayed a hundredfold, in a million.</summary>
+    public int Straggling { get; init; }
+}
+
+/// <summary>
+/// The network between replicas and clients: delays, loses, duplicates and reorders frames by the seed, and keeps partitions. It carries
+/// bytes and nothing else.
+/// </summary>
+public sealed class SimulatedNetwork
+{
+    private readonly VirtualClock _clock;
+    private readonly SeededRandom _random;
+    private readonly Action<ReplicaId, byte[]> _toReplica;
+    private readonly Action<ClientId, byte[]> _toClient;
+    private readonly int[] _side;
+
+    /// <summary>A healthy network.</summary>
+    public SimulatedNetwork(VirtualClock clock, SeededRandom random, int replicas, Action<ReplicaId, byte[]> toReplica, Action<ClientId, byte[]> toClient)
+    {
+        (_clock, _random, _toReplica, _toClient) = (clock, random, toReplica, toClient);
+        _side = new int[replicas];
+    }
+
+    /// <summary>What it does to frames.</summary>
+    public NetworkConditions Conditions { get; set; } = NetworkConditions.Healthy;
+
+    /// <summary>Frames handed over.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>Frames lost.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>Cuts the replicas into two sides that do not reach one another.</summary>
+    public void Partition(IEnumerable<ReplicaId> oneSide)
+    {
+        Array.Clear(_side);
+        foreach (var replica in oneSide) _side[replica.Value] = 1;
+    }
+
+    /// <summary>Joins the sides.</summary>
+    public void Heal() => Array.Clear(_side);
+
+    /// <summary>From a replica to a replica.</summary>
+    public void Send(ReplicaId from, ReplicaId to, byte[] frame)
+    {
+        if (_side[from.Value] == _side[to.Value]) Carry(() => _toReplica(to, frame));
+        else Lose();
+    }
+
+    /// <summary>From a replica to a client.</summary>
+    public void Send(ReplicaId from, ClientId to, byte[] frame) => Carry(() => _toClient(to, frame));
+
+    /// <summary>From a client to a replica.</summary>
+    public void Send(ClientId from, ReplicaId to, byte[] frame) => Carry(() => _toReplica(to, frame));
+
+    private void Lose()
+    {
+        Sent++;
+        Lost++;
+    }
+
+    private void Carry(Action deliver)
+    {
+        if (_random.Chance(Conditions.Loss))
+        {
+            Lose();
+            return;
+        }
+
+        Sent++;
+        Schedule(deliver);
+        if (_random.Chance(Conditions.Duplication)) Schedule(deliver);
+    }
+
+    private void Schedule(Action deliver)
+    {
+        var delay = _random.Between(Conditions.DelayLow, Conditions.DelayHigh);
+        if (_random.Chance(Conditions.Straggling)) delay *= 100;
+        _clock.Schedule(TimeSpan.FromMicroseconds(delay), deliver);
+    }
+}

@@ -1,0 +1,121 @@
+using PbftReference.Core.Effects;
+using PbftReference.Core.Types;
+using PbftReference.Host.Events;
+using PbftReference.Host.Replicas;
+using PbftReference.Host.Signing;
+using PbftReference.Simulation.Byzantine;
+
+namespace PbftReference.Simulation;
+
+/// <summary>One process of a replica: it runs a host, crashes and is restarted from what its disk holds.</summary>
+public sealed class SimulatedReplica : ITransport, IReplicaBackground
+{
+    private readonly Cluster _cluster;
+    private readonly SeededRandom _random;
+    private readonly ISigner _signer;
+    private readonly ByzantineBehaviour? _behaviour;
+    private VirtualEventManager _manager = new();
+    private ReplicaHost? _host;
+    private bool _flushing;
+    private int _life;
+
+    internal SimulatedReplica(Cluster cluster, ReplicaId id, SeededRandom random, ISigner signer, ByzantineBehaviour? behaviour)
+    {
+        (_cluster, Id, _random, _signer, _behaviour) = (cluster, id, random, signer, behaviour);
+    }
+
+    /// <summary>Which replica.</summary>
+    public ReplicaId Id { get; }
+
+    /// <summary>Whether the process runs.</summary>
+    public bool IsRunning => _host is not null;
+
+    /// <summary>Whether it follows the protocol.</summary>
+    public bool IsCorrect => _behaviour is null;
+
+    /// <summary>The host of the running process.</summary>
+    /// <exception cref="InvalidOperationException">The process does not run.</exception>
+    public ReplicaHost Host => _host ?? throw new InvalidOperationException($"replica {Id} does not run");
+
+    /// <summary>How often it was restarted.</summary>
+    public int Restarts { get; private set; }
+
+    /// <summary>Starts the process on what the disk holds, if it does not run.</summary>
+    public void Restart()
+    {
+        if (_host is not null) return;
+        _manager = new VirtualEventManager();
+        _life++;
+        Restarts++;
+        var recovered = _cluster.Recover(Id);
+        _host = new ReplicaHost(new ReplicaParts(
+            _cluster.Genesis, recovered.State, recovered.Log, recovered.Service, _signer, _cluster.Keys, this, this, _manager, _cluster.Clock, _cluster,
+            _cluster.Snapshots));
+        _host.Start(_random.NextDigest());
+        _behaviour?.Begin(new ByzantineContext(_cluster, this, _signer, () => _host));
+        Run();
+    }
+
+    /// <summary>The process dies: what it had not written is lost, perhaps all but a part of the last write.</summary>
+    public void Crash(SeededRandom chance)
+    {
+        if (_host is null) return;
+        if (_host.Log.PendingCount > 0) _host.Log.FlushPrefix(chance.Below(_host.Log.PendingCount + 1));
+        _host.Halt();
+        _host = null;
+        _flushing = false;
+    }
+
+    /// <summary>A frame from the network.</summary>
+    public void Deliver(byte[] frame)
+    {
+        if (_host is null) return;
+        _behaviour?.OnFrame(frame);
+        _host.Deliver(frame);
+        Run();
+    }
+
+    /// <summary>Runs the event loop until it is idle.</summary>
+    public void Run()
+    {
+        if (_host is not null && _manager.Waiting > 0) _manager.RunToIdle();
+    }
+
+    void ITransport.Send(ReplicaId to, byte[] frame)
+    {
+        if (_behaviour is null) _cluster.Network.Send(Id, to, frame);
+        else _behaviour.OnSend(to, frame);
+    }
+
+    void ITransport.Send(ClientId to, byte[] frame)
+    {
+        if (_behaviour is null) _cluster.Network.Send(Id, to, frame);
+        else _behaviour.OnSend(to, frame);
+    }
+
+    void IReplicaBackground.FlushSoon(ReplicaHost host)
+    {
+        if (_flushing) return;
+        _flushing = true;
+        Later(_random.Between(100, 900), () =>
+        {
+            _flushing = false;
+            host.Log.Flush();
+            host.OnDurable();
+        });
+    }
+
+    void IReplicaBackground.ExecuteSoon(ReplicaHost host, Execute effect) =>
+        Later(_random.Between(50, 300), () => host.Deliver(host.Service.Run(effect)));
+
+    private void Later(long microseconds, Action action)
+    {
+        var life = _life;
+        _cluster.Clock.Schedule(TimeSpan.FromMicroseconds(microseconds), () =>
+        {
+            if (_host is null || life != _life) return;
+            action();
+            Run();
+        });
+    }
+}

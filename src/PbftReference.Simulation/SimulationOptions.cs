@@ -1,0 +1,59 @@
+using PbftReference.Core.Types;
+using PbftReference.Host.Replicas;
+
+namespace PbftReference.Simulation;
+
+/// <summary>How much goes wrong.</summary>
+public enum FaultProfile
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Now and then: loss, a crash, a partition.</summary>
+    Some,
+
+    /// <summary>All the time.</summary>
+    Many,
+}
+
+/// <summary>A replica that misbehaves.</summary>
+/// <param name="Replica">Which.</param>
+/// <param name="Behaviour">How; a name of <c>ByzantineBehaviours</c>.</param>
+public sealed record FaultyReplica(ReplicaId Replica, string Behaviour);
+
+/// <summary>What to simulate. With the seed it decides every byte of the run.</summary>
+public sealed record SimulationOptions
+{
+    /// <summary>The seed.</summary>
+    public ulong Seed { get; init; } = 7;
+
+    /// <summary>The cluster; the initial service digest is filled in.</summary>
+    public ClusterConfiguration Configuration { get; init; } = new();
+
+    /// <summary>The service: ledger or kv.</summary>
+    public string Service { get; init; } = "ledger";
+
+    /// <summary>Number of clients; operation k belongs to client k mod this.</summary>
+    public int Clients { get; init; } = 4;
+
+    /// <summary>How many requests a client has under way at once; at most the client window.</summary>
+    public int Outstanding { get; init; } = 16;
+
+    /// <summary>Longest pause of a client between an answer and its next request, in milliseconds; 0 for none.</summary>
+    public long ThinkTime { get; init; }
+
+    /// <summary>How much goes wrong.</summary>
+    public FaultProfile Faults { get; init; } = FaultProfile.Some;
+
+    /// <summary>Replicas that misbehave; at most f for the guarantees to hold.</summary>
+    public IReadOnlyList<FaultyReplica> Faulty { get; init; } = [];
+
+    /// <summary>Virtual milliseconds after which the network heals and everybody is restarted; or when 80 % of the operations are done.</summary>
+    public long HealAfter { get; init; } = 4000;
+
+    /// <summary>Virtual milliseconds after healing within which everything must be done.</summary>
+    public long ProgressWithin { get; init; } = 600_000;
+
+    /// <summary>When replica snapshots are taken.</summary>
+    public SnapshotPolicy Snapshots { get; init; } = new();
+}
