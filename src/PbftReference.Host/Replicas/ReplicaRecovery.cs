@@ -17,6 +17,16 @@ namespace PbftReference.Host.Replicas;
 /// <param name="Service">The service after the last executed batch, with the checkpoints that it keeps.</param>
 public sealed record RecoveredReplica(ReplicaState State, ReplicaLog Log, ServiceRunner Service);
 
+/// <summary>Where folding starts.</summary>
+/// <param name="State">The state.</param>
+/// <param name="Service">The service.</param>
+/// <param name="Revision">The last revision that is in them; -1 for none.</param>
+public readonly record struct ReplayStart(ReplicaState State, ServiceRunner Service, long Revision)
+{
+    /// <summary>State and service, and the first revision to fold.</summary>
+    public void Deconstruct(out ReplayStart start, out long from) => (start, from) = (this, Revision + 1);
+}
+
 /// <summary>Recovery: the newest replica snapshot that the log confirms, and the steps after it.</summary>
 public static class ReplicaRecovery
 {
@@ -25,23 +35,51 @@ public static class ReplicaRecovery
     /// <exception cref="EventLog.Codec.LogFormatException">A record cannot be read.</exception>
     public static RecoveredReplica Recover(IEventStore store, Genesis genesis, ReplicaId replica)
     {
-        var configuration = genesis.Configuration;
-        var service = new ServiceRunner(ServiceFactory.Create(genesis.Service), configuration.ClientWindow);
-        var state = ReplicaState.Genesis(configuration, replica);
-        var from = 0L;
-        if (SnapshotStore.ReadNewest(store, genesis.Cluster, replica, configuration) is { } snapshot)
-        {
-            state = snapshot.State;
-            from = snapshot.Taken.Position.Revision + 1;
-            Rebuild(service, snapshot);
-        }
+        var start = NewestSnapshot(store, genesis, replica) ?? FromGenesis(genesis, replica);
+        return RecoverTo(store, genesis, start, long.MaxValue);
+    }
 
-        foreach (var record in ReplicaLog.Read(store, LogStreams.OfReplica(genesis.Cluster, replica), from))
+    /// <summary>A replica as it was after a revision, folded from where its stream begins.</summary>
+    /// <exception cref="ReplayMismatchException">The service does not reproduce what is recorded.</exception>
+    /// <exception cref="EventLog.Codec.LogFormatException">A record cannot be read.</exception>
+    public static RecoveredReplica RecoverAt(IEventStore store, Genesis genesis, ReplicaId replica, long revision)
+    {
+        var newest = NewestSnapshot(store, genesis, replica);
+        var start = newest is { } snapshot && snapshot.Revision <= revision ? snapshot : Begin(store, genesis, replica);
+        return RecoverTo(store, genesis, start, revision);
+    }
+
+    /// <summary>Where a replay from the very beginning starts: the genesis, or the newest snapshot if the beginning was truncated.</summary>
+    public static ReplayStart Begin(IEventStore store, Genesis genesis, ReplicaId replica)
+    {
+        var truncated = store.Tail(LogStreams.OfReplica(genesis.Cluster, replica))?.FirstRevision > 0;
+        return truncated ? NewestSnapshot(store, genesis, replica)!.Value : FromGenesis(genesis, replica);
+    }
+
+    private static ReplayStart FromGenesis(Genesis genesis, ReplicaId replica) =>
+        new(ReplicaState.Genesis(genesis.Configuration, replica), NewService(genesis), -1);
+
+    private static ServiceRunner NewService(Genesis genesis) =>
+        new(ServiceFactory.Create(genesis.Service), genesis.Configuration.ClientWindow);
+
+    private static ReplayStart? NewestSnapshot(IEventStore store, Genesis genesis, ReplicaId replica)
+    {
+        if (SnapshotStore.ReadNewest(store, genesis.Cluster, replica, genesis.Configuration) is not { } snapshot) return null;
+        var service = NewService(genesis);
+        Rebuild(service, snapshot);
+        return new ReplayStart(snapshot.State, service, snapshot.Taken.Position.Revision);
+    }
+
+    private static RecoveredReplica RecoverTo(IEventStore store, Genesis genesis, ReplayStart start, long revision)
+    {
+        var (state, service) = (start.State, start.Service);
+        foreach (var record in ReplicaLog.Read(store, LogStreams.OfReplica(genesis.Cluster, state.Self), start.Revision + 1))
         {
+            if (record.Revision > revision) break;
             if (record.Step is { } step) state = ServiceReplay.Apply(state, step, service);
         }
 
-        return new RecoveredReplica(state, ReplicaLog.Open(store, genesis.Cluster, replica), service);
+        return new RecoveredReplica(state, ReplicaLog.Open(store, genesis.Cluster, state.Self), service);
     }
 
     /// <summary>The service after the snapshot's last executed batch: the pages of its stable checkpoint, and the decided batches above.</summary>

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Stores;
+using PbftReference.Host;
+
+namespace PbftReference.Simulation;
+
+/// <summary>What a run directory says of its run, beside the log.</summary>
+/// <param name="Genesis">The cluster.</param>
+/// <param name="Options">The simulation's options.</param>
+/// <param name="Input">Full path of the file whose lines are the operations; null for made-up ones.</param>
+/// <param name="Operations">How many operations there are.</param>
+public sealed record RunManifest(Genesis Genesis, SimulationOptions Options, string? Input, long Operations);
+
+/// <summary>A run on disk: <c>run.json</c>, and all streams in <c>log.db</c>.</summary>
+public static class RunDirectory
+{
+    /// <summary>The schema of <c>run.json</c>.</summary>
+    public const string Schema = "pbft.run/1";
+
+    /// <summary>The manifest's path.</summary>
+    public static string ManifestPath(string directory) => Path.Combine(directory, "run.json");
+
+    /// <summary>The log's path.</summary>
+    public static string LogPath(string directory) => Path.Combine(directory, "log.db");
+
+    /// <summary>Writes the manifest of a new run.</summary>
+    /// <exception cref="IOException">There is a run in the directory already, or it cannot be written.</exception>
+    public static void Create(string directory, RunManifest manifest)
+    {
+        Directory.CreateDirectory(directory);
+        if (File.Exists(ManifestPath(directory)))
+        {
+            throw new IOException($"{directory} holds a run already: choose another directory, or go on with it by --resume {directory}");
+        }
+
+        File.WriteAllText(ManifestPath(directory), Encode(manifest));
+    }
+
+    /// <summary>Reads the manifest of a run.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="LogFormatException">It is not one.</exception>
+    public static RunManifest ReadManifest(string directory)
+    {
+        var path = ManifestPath(directory);
+        if (!File.Exists(path)) throw new FileNotFoundException($"{directory} holds no run: {path} does not exist", path);
+        try
+        {
+            return Decode(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or InvalidCastException or OverflowException or NullReferenceException)
+        {
+            throw new LogFormatException($"{path} is not a manifest of schema {Schema}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Opens the log for readers.</summary>
+    /// <exception cref="EventStoreException">There is none, or it cannot be opened.</exception>
+    public static IEventStore OpenLog(string directory) =>
+        new SqliteEventStore(LogPath(directory), new SqliteStoreOptions { Access = SqliteAccess.Read });
+
+    /// <summary>Opens or creates the log for a run.</summary>
+    /// <exception cref="EventStoreException">It cannot be opened.</exception>
+    public static IEventStore CreateLog(string directory) => new SqliteEventStore(LogPath(directory), new SqliteStoreOptions());
+
+    /// <summary>The operations of a run.</summary>
+    /// <exception cref="IOException">The input file cannot be read.</exception>
+    public static Workload WorkloadOf(RunManifest manifest) =>
+        manifest.Input is null ? MadeUp(manifest.Options.Service, manifest.Operations) : FromFile(manifest.Input, manifest.Operations);
+
+    /// <summary>The lines of a file, without their line ends; an empty last line does not count.</summary>
+    public static Workload FromFile(string path, long atMost = long.MaxValue)
+    {
+        var lines = File.ReadAllLines(path, Encoding.Latin1);
+        return new Workload(Math.Min(atMost, lines.Length), k => Encoding.Latin1.GetBytes(lines[k]));
+    }
+
+    /// <summary>Made-up operations for a service.</summary>
+    public static Workload MadeUp(string service, long count) => new(count, k => Encoding.UTF8.GetBytes(service == "kv"
+        ? string.Create(CultureInfo.InvariantCulture, $"put key{k % 17} value{k}")
+        : string.Create(CultureInfo.InvariantCulture, $"operation {k + 1}")));
+
+    private static string Encode(RunManifest manifest)
+    {
+        var o = manifest.Options;
+        var json = new JObject
+        {
+            ["schema"] = Schema,
+            ["seed"] = o.Seed.ToString(CultureInfo.InvariantCulture),
+            ["cluster"] = manifest.Genesis.Cluster,
+            ["service"] = o.Service,
+            ["nonce"] = manifest.Genesis.Nonce.ToString(),
+            ["clients"] = o.Clients,
+            ["outstanding"] = o.Outstanding,
+            ["thinkTime"] = o.ThinkTime.ToString(CultureInfo.InvariantCulture),
+            ["faults"] = o.Faults.ToString(),
+            ["faulty"] = new JArray(o.Faulty.Select(f => $"{f.Replica}:{f.Behaviour}")),
+            ["healAfter"] = o.HealAfter.ToString(CultureInfo.InvariantCulture),
+            ["progressWithin"] = o.ProgressWithin.ToString(CultureInfo.InvariantCulture),
+            ["input"] = manifest.Input,
+            ["operations"] = manifest.Operations.ToString(CultureInfo.InvariantCulture),
+            ["configuration"] = JObject.Parse(Encoding.UTF8.GetString(ConfigurationCodec.Encode(manifest.Genesis.Configuration))),
+        };
+        return json.ToString(Formatting.Indented) + "\n";
+    }
+
+    private static RunManifest Decode(string text)
+    {
+        var json = JObject.Parse(text);
+        var schema = (string?)json["schema"];
+        if (schema != Schema) throw new FormatException($"the schema is '{schema}'");
+        var configuration = ConfigurationCodec.Decode(Encoding.UTF8.GetBytes(json["configuration"]!.ToString(Formatting.None)));
+        var options = new SimulationOptions
+        {
+            Seed = ulong.Parse((string)json["seed"]!, CultureInfo.InvariantCulture),
+            Service = (string)json["service"]!,
+            Clients = (int)json["clients"]!,
+            Outstanding = (int)json["outstanding"]!,
+            ThinkTime = Number(json, "thinkTime"),
+            Faults = Enum.Parse<FaultProfile>((string)json["faults"]!),
+            Faulty = [.. json["faulty"]!.Select(f => ParseFaulty((string)f!))],
+            HealAfter = Number(json, "healAfter"),
+            ProgressWithin = Number(json, "progressWithin"),
+            Configuration = configuration,
+        };
+        var genesis = new Genesis((string)json["cluster"]!, configuration, options.Service, Digest.Parse((string)json["nonce"]!));
+        return new RunManifest(genesis, options, (string?)json["input"], Number(json, "operations"));
+    }
+
+    private static long Number(JObject json, string field) => long.Parse((string)json[field]!, CultureInfo.InvariantCulture);
+
+    /// <summary>Reads <c>replica:behaviour</c>.</summary>
+    /// <exception cref="FormatException">It is not of this form.</exception>
+    public static FaultyReplica ParseFaulty(string text)
+    {
+        var parts = text.Split(':', 2);
+        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var replica))
+        {
+            throw new FormatException($"'{text}' is not of the form REPLICA:BEHAVIOUR, as in 0:equivocate");
+        }
+
+        return new FaultyReplica(new ReplicaId(replica), parts[1]);
+    }
+}
