@@ -61,7 +61,7 @@ public static class RunDirectory
     /// <summary>Opens the log for readers.</summary>
     /// <exception cref="EventStoreException">There is none, or it cannot be opened.</exception>
     public static IEventStore OpenLog(string directory) =>
-        new SqliteEventStore(LogPath(directory), new SqliteStoreOptions { Access = SqliteAccess.Read });
+        new SqliteEventStore(LogPath(directory), new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
 
     /// <summary>Opens or creates the log for a run.</summary>
     /// <exception cref="EventStoreException">It cannot be opened.</exception>
