@@ -1,6 +1,59 @@
+using System.CommandLine;
+using PbftReference.Cli.Commands;
+using PbftReference.Cli.Output;
+using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Stores;
+
 namespace PbftReference.Cli;
 
-internal static class Program
+/// <summary>The <c>pbft</c> command.</summary>
+public static class Program
 {
-    private static int Main() => 0;
+    /// <summary>Runs a command line.</summary>
+    public static int Main(string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var terminal = Terminal.OfProcess();
+        var code = Run(args, terminal);
+        terminal.ClearProgress();
+        terminal.Result.Flush();
+        return code;
+    }
+
+    /// <summary>Runs a command line on a terminal; the exit code is one of <see cref="ExitCodes"/>.</summary>
+    public static int Run(string[] args, Terminal terminal)
+    {
+        var parsed = PbftCommand.Create(terminal).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) terminal.Note($"pbft: {error.Message}");
+            terminal.Note("pbft: see 'pbft --help', or 'pbft COMMAND --help'");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Result, Error = terminal.Notes });
+        }
+        catch (Exception e)
+        {
+            return Explain(e, terminal);
+        }
+    }
+
+    private static int Explain(Exception exception, Terminal terminal)
+    {
+        var code = exception switch
+        {
+            CommandException e => e.ExitCode,
+            LogFormatException => ExitCodes.Corrupt,
+            EventStoreException => ExitCodes.Data,
+            IOException or UnauthorizedAccessException => ExitCodes.Data,
+            OperationCanceledException => ExitCodes.Interrupted,
+            _ => ExitCodes.Internal,
+        };
+        terminal.Note($"pbft: {exception.Message}");
+        if (code == ExitCodes.Internal) terminal.Note($"This is a bug of pbft; please report it with this trace:\n{exception}");
+        return code;
+    }
 }

@@ -1,0 +1,15 @@
+using System.CommandLine;
+using PbftReference.Cli.Output;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary>The root command: every verb is a class beside this one with a <c>Create</c> method.</summary>
+internal static class PbftCommand
+{
+    public static RootCommand Create(Terminal terminal)
+    {
+        var root = new RootCommand("PbftReference: replay recorded PBFT logs, verify traces, audit the consensus history.");
+        root.Subcommands.Add(VersionCommand.Create(terminal));
+        return root;
+    }
+}

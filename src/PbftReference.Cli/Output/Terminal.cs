@@ -1,0 +1,79 @@
+using System.Diagnostics;
+
+namespace PbftReference.Cli.Output;
+
+/// <summary>
+/// Where a command writes: results on standard output, everything else on standard error. Colour only on a terminal and without
+/// NO_COLOR; progress as one changing line on a terminal, otherwise as a line every five seconds.
+/// </summary>
+public sealed class Terminal
+{
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenRedraws = TimeSpan.FromMilliseconds(100);
+    private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
+    private bool _progressShown;
+
+    /// <summary>A terminal over two writers.</summary>
+    public Terminal(TextWriter result, TextWriter notes, bool colour, bool interactive, int width)
+    {
+        (Result, Notes, Colour, Interactive, Width) = (result, notes, colour, interactive, width);
+    }
+
+    /// <summary>The process's own.</summary>
+    public static Terminal OfProcess()
+    {
+        var plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        var width = Console.IsOutputRedirected || Console.WindowWidth <= 0 ? 120 : Console.WindowWidth;
+        var output = new StreamWriter(Console.OpenStandardOutput(), new System.Text.UTF8Encoding(false), 1 << 16) { AutoFlush = !Console.IsOutputRedirected };
+        return new Terminal(output, Console.Error, !plain && !Console.IsOutputRedirected, !plain && !Console.IsErrorRedirected, width);
+    }
+
+    /// <summary>Results.</summary>
+    public TextWriter Result { get; }
+
+    /// <summary>Notes, warnings, errors, progress.</summary>
+    public TextWriter Notes { get; }
+
+    /// <summary>Whether results may be coloured.</summary>
+    public bool Colour { get; }
+
+    /// <summary>Whether notes go to a terminal.</summary>
+    public bool Interactive { get; }
+
+    /// <summary>Columns for results.</summary>
+    public int Width { get; }
+
+    /// <summary>Writes a note.</summary>
+    public void Note(string text)
+    {
+        ClearProgress();
+        Notes.WriteLine(text);
+    }
+
+    /// <summary>Shows how far a long work is, now and then.</summary>
+    public void Progress(Func<string> text)
+    {
+        if (_sinceProgress.Elapsed < (Interactive ? BetweenRedraws : BetweenLines)) return;
+        _sinceProgress.Restart();
+        if (Interactive)
+        {
+            Notes.Write("\r\u001b[K" + text());
+            _progressShown = true;
+        }
+        else
+        {
+            Notes.WriteLine(text());
+        }
+    }
+
+    /// <summary>Removes the progress line.</summary>
+    public void ClearProgress()
+    {
+        if (!_progressShown) return;
+        Notes.Write("\r\u001b[K");
+        _progressShown = false;
+    }
+
+    /// <summary>Text in a colour (an ANSI number such as 31 for red), if colour is on.</summary>
+    public string Paint(string text, int colour) => Colour ? $"\u001b[{colour}m{text}\u001b[0m" : text;
+}
