@@ -125,7 +125,7 @@ internal sealed class TestReplica
         var before = State;
         var decision = PbftReference.Core.Replica.Decide(before, input);
         var violations = StateInvariants.Check(decision.State);
-        Assert.True(violations.IsEmpty, $"replica {before.Self} after {input}: {string.Join("; ", violations)}");
+        Assert.True(violations.IsEmpty, $"replica {before.Self}: {string.Join("; ", violations)} after {input}");
         if (_cluster.ChecksFolding)
         {
             Assert.Equal(StatePrinter.Print(decision.State), StatePrinter.Print(Fold.Step(before, decision.Step)));
