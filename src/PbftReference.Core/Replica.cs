@@ -104,8 +104,8 @@ public static class Replica
             NewViewRules.EnterView(turn);
             CheckpointRules.MakeStable(turn);
             if (!IsRunning(turn.State)) return;
-            ExecutionRules.ExecuteNext(turn);
             CheckpointRules.SendCheckpoint(turn);
+            ExecutionRules.ExecuteNext(turn);
             TransferRules.StartIfBehind(turn);
             RequestRules.Propose(turn);
             ViewChangeRules.EndPlannedView(turn);

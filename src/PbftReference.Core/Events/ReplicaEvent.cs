@@ -101,6 +101,9 @@ public enum EventKind
     /// <summary><see cref="Events.NewViewDeferred"/>.</summary>
     NewViewDeferred,
 
+    /// <summary><see cref="Events.NewViewWanted"/>.</summary>
+    NewViewWanted,
+
     /// <summary><see cref="Events.ViewEntered"/>.</summary>
     ViewEntered,
 
@@ -424,6 +427,16 @@ public sealed record NewViewDeferred(NewView NewView, Signature Signature) : Rep
 {
     /// <inheritdoc/>
     public override EventKind Kind => EventKind.NewViewDeferred;
+}
+
+/// <summary>
+/// A valid commit proof names a new-view that is not at hand: it is fetched, and taken when it comes even if its view is over here.
+/// </summary>
+/// <param name="NewView">Its digest.</param>
+public sealed record NewViewWanted(Digest NewView) : ReplicaEvent
+{
+    /// <inheritdoc/>
+    public override EventKind Kind => EventKind.NewViewWanted;
 }
 
 /// <summary>

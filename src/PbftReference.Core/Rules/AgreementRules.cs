@@ -235,9 +235,15 @@ internal static class AgreementRules
         else turn.Refuse(Refusal.Duplicate);
     }
 
+    /// <summary>
+    /// The new-view that it names is fetched, and wanted from now on even if its view is over here: a replica that skipped that view, or
+    /// is alone in asking for the next, would otherwise stay behind for ever. The sender will show the proof again.
+    /// </summary>
     private static void OnUnexplainedProof(Turn turn, CommitProof m)
     {
-        turn.Refuse(Refusal.NewViewMissing);
-        turn.Send(m.Replica, new FetchNewView(m.Prepared.NewView, turn.State.Self));
+        var named = m.Prepared.NewView;
+        if (turn.State.WantedNewViews.Contains(named)) turn.Refuse(Refusal.NewViewMissing);
+        else turn.Emit(new NewViewWanted(named));
+        turn.Send(m.Replica, new FetchNewView(named, turn.State.Self));
     }
 }

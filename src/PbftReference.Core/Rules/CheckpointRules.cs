@@ -9,12 +9,16 @@ namespace PbftReference.Core.Rules;
 /// <summary>Checkpoints, watermarks and garbage collection (paper section 4.3).</summary>
 internal static class CheckpointRules
 {
-    /// <summary>Section 4.3: after every K-th sequence number a replica signs for its state. It never signs two for one number.</summary>
+    /// <summary>
+    /// Section 4.3: after every K-th sequence number a replica signs for its state. It never signs two for one number. One that reaches
+    /// its stable checkpoint late signs too: then it can serve it to others, and a state that differs from the certified one is noticed.
+    /// The checkpoint is taken before the service is given the next batch; afterwards its state would be gone.
+    /// </summary>
     public static void SendCheckpoint(Turn turn)
     {
         var state = turn.State;
         var n = state.LastExecuted;
-        if (n <= state.Low || n.Value % state.Configuration.CheckpointPeriod != 0) return;
+        if (n.Value == 0 || n < state.Low || n.Value % state.Configuration.CheckpointPeriod != 0) return;
         if (OwnAt(state, n) is not null) return;
         var digest = StateDigests.Of(n, state.Clients.PageDigests().AsSpan(), state.ServiceDigest);
         turn.Emit(new CheckpointSent(n, digest));
@@ -98,12 +102,13 @@ internal static class CheckpointRules
         for (var i = state.OwnCheckpoints.Length - 1; i >= 0; i--)
         {
             var own = state.OwnCheckpoints[i];
-            if (own.SequenceNumber <= state.Low) return;
             if (Contradiction(state, own) is { } contradiction)
             {
                 turn.Emit(new Halted(contradiction));
                 return;
             }
+
+            if (own.SequenceNumber <= state.Low) return;
 
             var count = 1 + Equal(state, own.SequenceNumber, own.StateDigest);
             var needed = Guard.IsOn(GuardName.CheckpointQuorum) ? state.Configuration.Quorum : 1;
@@ -120,6 +125,11 @@ internal static class CheckpointRules
     /// </summary>
     private static string? Contradiction(ReplicaState state, OwnCheckpoint own)
     {
+        if (own.SequenceNumber == state.Low && own.StateDigest != state.Stable.StateDigest)
+        {
+            return $"checkpoint {own.SequenceNumber}: a quorum signed {state.Stable.StateDigest}, this replica {own.StateDigest}";
+        }
+
         if (state.KnownStable is { } known && known.SequenceNumber == own.SequenceNumber && known.StateDigest != own.StateDigest)
         {
             return $"checkpoint {own.SequenceNumber}: a quorum signed {known.StateDigest}, this replica {own.StateDigest}";

@@ -185,6 +185,7 @@ internal static class NewViewRules
 
     private static bool IsWanted(ReplicaState state, Digest newView)
     {
+        if (state.WantedNewViews.Contains(newView)) return true;
         foreach (var deferred in state.DeferredViewChanges)
         {
             if (deferred is not null && Names(deferred.Statement, newView)) return true;

@@ -176,7 +176,6 @@ internal static class StatusRules
     {
         var state = turn.State;
         if (!Predicates.InWindow(state, m.SequenceNumber)) return;
-        var batch = state.SlotAt(m.SequenceNumber).Batch;
-        if (batch?.Digest == m.BatchDigest) turn.Send(m.Replica, new BatchData(m.SequenceNumber, batch, state.Self));
+        if (state.SlotAt(m.SequenceNumber).FindBatch(m.BatchDigest) is { } batch) turn.Send(m.Replica, new BatchData(m.SequenceNumber, batch, state.Self));
     }
 }

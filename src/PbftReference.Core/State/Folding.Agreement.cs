@@ -13,8 +13,8 @@ internal sealed partial class Folding
     {
         var batch = e.Requests.IsEmpty ? null : BatchOf(e.Requests);
         Require((batch?.Digest ?? Digest.None) == e.BatchDigest, $"the batch proposed at {e.SequenceNumber} has another digest");
-        var slot = Move(SlotAt(e.SequenceNumber), SlotTrigger.Propose) with { View = e.View, BatchDigest = e.BatchDigest, Batch = batch };
-        Put(WithOwnVote(slot));
+        var slot = Move(SlotAt(e.SequenceNumber), SlotTrigger.Propose) with { View = e.View, BatchDigest = e.BatchDigest };
+        Put(WithOwnVote(slot.WithBatch(batch)));
         State = State with
         {
             LastAssigned = e.SequenceNumber,
@@ -42,11 +42,11 @@ internal sealed partial class Folding
         var slot = SlotAt(m.SequenceNumber);
         if (slot.Phase == SlotPhase.Empty)
         {
-            slot = Move(slot, SlotTrigger.Propose) with { View = m.View, BatchDigest = m.BatchDigest, Batch = m.Batch };
+            slot = (Move(slot, SlotTrigger.Propose) with { View = m.View, BatchDigest = m.BatchDigest }).WithBatch(m.Batch);
         }
         else if (m.Batch is not null && slot.MissingBatch == m.BatchDigest)
         {
-            slot = slot with { Batch = m.Batch };
+            slot = slot.WithBatch(m.Batch);
         }
 
         var vote = new PrepareVote(m.View, m.BatchDigest, m.NewView, e.Signature);
@@ -114,11 +114,10 @@ internal sealed partial class Folding
         var proof = e.Proof;
         var slot = Move(SlotAt(proof.Commit.SequenceNumber), SlotTrigger.Prove);
         var newer = slot.Certificate is null || slot.Certificate.View < proof.Prepared.View;
-        Put(slot with
+        Put(slot.WithBatch(proof.Batch) with
         {
             View = proof.Commit.View,
             BatchDigest = proof.Commit.BatchDigest,
-            Batch = proof.Batch ?? (slot.HasBatchFor(proof.Commit.BatchDigest) ? slot.Batch : null),
             Decision = proof.Commit,
             DecisionPrepared = proof.Prepared,
             Certificate = newer ? proof.Prepared : slot.Certificate,
@@ -128,7 +127,7 @@ internal sealed partial class Folding
 
     private void On(BatchAccepted e)
     {
-        Put(SlotAt(e.SequenceNumber) with { Batch = e.Batch });
+        Put(SlotAt(e.SequenceNumber).WithBatch(e.Batch));
         State = State with { Queue = State.Queue.MarkProposed(e.Batch, e.SequenceNumber) };
     }
 

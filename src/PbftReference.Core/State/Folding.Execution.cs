@@ -81,6 +81,7 @@ internal sealed partial class Folding
             Checkpoints = State.Checkpoints.RemoveAll(c => c.Statement.SequenceNumber <= low),
             KnownStable = State.KnownStable?.SequenceNumber > low ? State.KnownStable : null,
             LastAssigned = State.LastAssigned < low ? low : State.LastAssigned,
+            WantedNewViews = [],
         };
         PruneNewViews();
     }

@@ -58,6 +58,7 @@ internal sealed partial class Folding
         State = State with
         {
             NewViews = State.NewViews.SetItem(e.NewView.StatementDigest, new Signed<NewView>(e.NewView, e.Signature)),
+            WantedNewViews = State.WantedNewViews.Remove(e.NewView.StatementDigest),
             DeferredNewViews = deferred?.Statement.StatementDigest == e.NewView.StatementDigest
                 ? State.DeferredNewViews.SetItem(i, null)
                 : State.DeferredNewViews,
@@ -74,14 +75,14 @@ internal sealed partial class Folding
         Require(State.NewViews.TryGetValue(e.NewView, out var signed), $"the new-view of view {e.View} is not at hand");
         var newView = signed!.Statement;
         MoveReplica(ReplicaTrigger.EnterView);
+        // first, so that discarding what h covers does not discard the new-view that is entered
+        State = State with { View = e.View, CurrentNewView = e.NewView };
         var stable = NewViewRules.BaseOf(newView.ViewChanges, State.Configuration);
         if (stable.SequenceNumber > State.Low) Advance(stable);
         ResetSlots();
         var top = newView.Carried.IsEmpty ? stable.SequenceNumber : newView.Carried[^1].SequenceNumber;
         State = State with
         {
-            View = e.View,
-            CurrentNewView = e.NewView,
             Queue = State.Queue.ClearProposed(),
             ViewChanges = Later(State.ViewChanges, e.View),
             DeferredViewChanges = Later(State.DeferredViewChanges, e.View),
@@ -99,12 +100,8 @@ internal sealed partial class Folding
     {
         if (carried.SequenceNumber <= State.Low || carried.SequenceNumber > State.High) return;
         var slot = Move(SlotAt(carried.SequenceNumber), SlotTrigger.Propose);
-        slot = slot with
-        {
-            View = State.View,
-            BatchDigest = carried.BatchDigest,
-            Batch = slot.Decision is not null || slot.HasBatchFor(carried.BatchDigest) ? slot.Batch : null,
-        };
+        slot = slot with { View = State.View, BatchDigest = carried.BatchDigest };
+        if (slot.Decision is null) slot = slot.WithBatch(carried.BatchDigest.IsNone ? null : slot.FindBatch(carried.BatchDigest));
         Put(WithOwnVote(slot));
         if (slot.Batch is not null) State = State with { Queue = State.Queue.MarkProposed(slot.Batch, slot.SequenceNumber) };
     }

@@ -56,6 +56,7 @@ internal sealed partial class Folding
             case EventKind.NewViewSent: On((NewViewSent)replicaEvent); break;
             case EventKind.NewViewAccepted: On((NewViewAccepted)replicaEvent); break;
             case EventKind.NewViewDeferred: On((NewViewDeferred)replicaEvent); break;
+            case EventKind.NewViewWanted: State = State with { WantedNewViews = State.WantedNewViews.Add(((NewViewWanted)replicaEvent).NewView) }; break;
             case EventKind.ViewEntered: On((ViewEntered)replicaEvent); break;
             case EventKind.EvidenceKept: State = State with { Accused = State.Accused.Add(((EvidenceKept)replicaEvent).Accused) }; break;
             case EventKind.Halted: MoveReplica(ReplicaTrigger.Halt); break;

@@ -126,6 +126,9 @@ public sealed record ReplicaState
     /// <summary>The new-views that are relied on, by digest: the current one and those that certificates at hand name.</summary>
     public ImmutableSortedDictionary<Digest, Signed<NewView>> NewViews { get; init; } = ImmutableSortedDictionary<Digest, Signed<NewView>>.Empty;
 
+    /// <summary>New-views that a commit proof named and that are not at hand; asked for until they come or h rises.</summary>
+    public ImmutableSortedSet<Digest> WantedNewViews { get; init; } = [];
+
     /// <summary>The replicas against whom evidence was kept in this view; one piece each is enough.</summary>
     public ImmutableSortedSet<ReplicaId> Accused { get; init; } = [];
 

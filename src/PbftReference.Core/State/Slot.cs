@@ -39,6 +39,12 @@ public sealed record Slot
     /// <summary>The batch with the decided digest, else with the standing digest, if it is at hand.</summary>
     public Batch? Batch { get; init; }
 
+    /// <summary>
+    /// Other batches that stood here in earlier views, each once. A later new-view may carry one of them over, and by then nobody else may
+    /// have it; they go when a stable checkpoint covers the place (paper section 4.3).
+    /// </summary>
+    public ImmutableArray<Batch> EarlierBatches { get; init; } = [];
+
     /// <summary>The latest prepare-phase vote of each replica, by its index; null where there is none.</summary>
     public required ImmutableArray<PrepareVote?> Votes { get; init; }
 
@@ -69,6 +75,26 @@ public sealed record Slot
 
     /// <summary>Whether the batch with this digest is at hand; the null request needs none.</summary>
     public bool HasBatchFor(Digest digest) => digest.IsNone || Batch?.Digest == digest;
+
+    /// <summary>The batch with this digest, the standing one or an earlier one; null if it is not at hand.</summary>
+    public Batch? FindBatch(Digest digest)
+    {
+        if (Batch?.Digest == digest) return Batch;
+        foreach (var earlier in EarlierBatches)
+        {
+            if (earlier.Digest == digest) return earlier;
+        }
+
+        return null;
+    }
+
+    /// <summary>With another batch, or none; the one that stood is kept among the earlier ones.</summary>
+    public Slot WithBatch(Batch? batch)
+    {
+        if (Batch is null || Batch.Digest == batch?.Digest) return this with { Batch = batch };
+        var kept = EarlierBatches.Add(Batch);
+        return this with { Batch = batch, EarlierBatches = batch is null ? kept : kept.RemoveAll(b => b.Digest == batch.Digest) };
+    }
 
     /// <summary>The digest whose batch is wanted and missing, if any.</summary>
     public Digest? MissingBatch
