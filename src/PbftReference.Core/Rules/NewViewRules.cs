@@ -117,22 +117,17 @@ internal static class NewViewRules
         else Defer(turn, m, signature);
     }
 
-    /// <summary>
-    /// Another one for a view to come was taken before, unless a message that waits names this one. One of an earlier view is taken
-    /// too, since proofs for a replica that lags name it; a lying primary can make several, so n for a view are enough.
-    /// </summary>
+    /// <summary>Over, or another one for the same view was taken before; unless a message or a proof names it.</summary>
     private static Refusal? RefuseUnwanted(ReplicaState state, NewView m)
     {
         if (IsWanted(state, m.StatementDigest)) return null;
-        var same = 0;
+        if (m.View < state.View || (m.View == state.View && state.Active)) return Refusal.StaleView;
         foreach (var (_, kept) in state.NewViews)
         {
-            if (kept.Statement.View == m.View) same++;
+            if (kept.Statement.View == m.View) return Refusal.ConflictingVote;
         }
 
-        var over = m.View < state.View || (m.View == state.View && state.Active);
-        if (over) return same < state.Configuration.Replicas ? null : Refusal.StaleView;
-        return same == 0 ? null : Refusal.ConflictingVote;
+        return null;
     }
 
     private static void RefuseNewView(Turn turn, NewView m, Refusal refusal)

@@ -83,6 +83,28 @@ internal static class CertificateJson
         return ReadBatch(json);
     }
 
+    internal static void WriteBatches(LogJsonWriter json, string name, ImmutableArray<Batch> batches)
+    {
+        if (batches.IsEmpty) return;
+        json.BeginArray(name);
+        foreach (var batch in batches)
+        {
+            json.BeginObject();
+            WriteBatch(json, "batch", batch);
+            json.EndObject();
+        }
+
+        json.EndArray();
+    }
+
+    internal static ImmutableArray<Batch> ReadBatches(LogJsonReader json, string name) => !json.TryField(name) ? [] : json.Items(static item =>
+    {
+        item.BeginObject();
+        var batch = ReadBatch(item, "batch");
+        item.EndObject();
+        return batch;
+    });
+
     internal static Batch? ReadOptionalBatch(LogJsonReader json, string name) => json.TryField(name) ? ReadBatch(json) : null;
 
     internal static void WritePrepared(LogJsonWriter json, PreparedCertificate certificate, VoteTable? table)

@@ -62,6 +62,7 @@ internal static partial class EventJson
                 break;
             case NewViewAccepted e: WriteMessage(json, "newView", e.NewView, e.Signature, input); break;
             case NewViewDeferred e: WriteMessage(json, "newView", e.NewView, e.Signature, input); break;
+            case NewViewWanted e: json.Digest("newView", e.NewView); break;
             case ViewEntered e:
                 json.Int64("view", e.View.Value);
                 json.Digest("newView", e.NewView);

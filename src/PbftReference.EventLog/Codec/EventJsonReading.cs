@@ -51,6 +51,7 @@ internal static partial class EventJson
         EventKind.NewViewSent => new NewViewSent(View(json), json.Replicas("replicas"), json.Digest("newView")),
         EventKind.NewViewAccepted => Accepted<NewView>(json, "newView", MessageKind.NewView, input, static (m, s) => new NewViewAccepted(m, s)),
         EventKind.NewViewDeferred => Accepted<NewView>(json, "newView", MessageKind.NewView, input, static (m, s) => new NewViewDeferred(m, s)),
+        EventKind.NewViewWanted => new NewViewWanted(json.Digest("newView")),
         EventKind.ViewEntered => new ViewEntered(View(json), json.Digest("newView")),
         EventKind.EvidenceKept => new EvidenceKept(new ReplicaId(json.Int32("accused"))),
         EventKind.Halted => new Halted(json.Text("contradiction")),

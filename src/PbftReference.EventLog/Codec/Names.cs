@@ -132,6 +132,7 @@ public static class Names
         EventKind.NewViewSent => "new-view-sent",
         EventKind.NewViewAccepted => "new-view-accepted",
         EventKind.NewViewDeferred => "new-view-deferred",
+        EventKind.NewViewWanted => "new-view-wanted",
         EventKind.ViewEntered => "view-entered",
         EventKind.EvidenceKept => "evidence-kept",
         EventKind.Halted => "halted",

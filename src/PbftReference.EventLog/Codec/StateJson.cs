@@ -31,6 +31,7 @@ internal static partial class StateJson
         WriteSigned(json, "deferredViewChanges", state.DeferredViewChanges);
         WriteSigned(json, "deferredNewViews", state.DeferredNewViews);
         WriteNewViews(json, state);
+        json.Digests("wantedNewViews", [.. state.WantedNewViews]);
         json.Replicas("accused", state.Accused);
         if (state.PlannedEnd is { } end) json.Int64("plannedEnd", end.Value);
         json.EndObject();
@@ -51,7 +52,7 @@ internal static partial class StateJson
     }
 
     private static bool IsEmpty(Slot slot) =>
-        slot.Phase == default && slot.View == default && slot.BatchDigest.IsNone && slot.Batch is null
+        slot.Phase == default && slot.View == default && slot.BatchDigest.IsNone && slot.Batch is null && slot.EarlierBatches.IsEmpty
         && slot.Certificate is null && slot.Decision is null && slot.DecisionPrepared is null
         && slot.Votes.All(vote => vote is null) && slot.Commits.All(commit => commit is null);
 
@@ -63,6 +64,7 @@ internal static partial class StateJson
         json.Int64("view", slot.View.Value);
         json.Digest("batchDigest", slot.BatchDigest);
         CertificateJson.WriteOptionalBatch(json, "batch", slot.Batch);
+        CertificateJson.WriteBatches(json, "earlierBatches", slot.EarlierBatches);
         WriteVotes(json, slot);
         WriteCommits(json, slot);
         if (slot.Certificate is { } certificate) CertificateJson.WritePrepared(json, "certificate", certificate);

@@ -41,6 +41,7 @@ internal static partial class StateJson
             DeferredViewChanges = ReadSigned(json, "deferredViewChanges", n, MessageJson.ReadViewChange),
             DeferredNewViews = ReadSigned(json, "deferredNewViews", n, MessageJson.ReadNewView),
             NewViews = ReadNewViews(json),
+            WantedNewViews = [.. json.Digests("wantedNewViews")],
             Accused = [.. json.Replicas("accused")],
             PlannedEnd = json.TryField("plannedEnd") ? new SequenceNumber(json.Int64()) : null,
         };
@@ -102,6 +103,7 @@ internal static partial class StateJson
             View = new ViewNumber(json.Int64("view")),
             BatchDigest = json.Digest("batchDigest"),
             Batch = CertificateJson.ReadOptionalBatch(json, "batch"),
+            EarlierBatches = CertificateJson.ReadBatches(json, "earlierBatches"),
             Votes = ReadByReplica(json, "votes", "replica", replicas, ReadPrepareVote),
             Commits = ReadByReplica(json, "commits", "replica", replicas, ReadCommitVote),
             Certificate = json.TryField("certificate") ? CertificateJson.ReadPrepared(json, null) : null,

@@ -42,7 +42,7 @@ public sealed class StateCodecTests
             "\"lastAssigned\":\"0\",\"batchDue\":false,\"queue\":{\"nextArrival\":\"0\",\"waiting\":[]},\"execution\":\"idle\"," +
             "\"lastExecuted\":\"0\",\"serviceDigest\":null,\"clients\":{\"window\":16,\"clients\":[]},\"backlog\":[]," +
             "\"ownCheckpoints\":[],\"checkpoints\":[],\"notedExecuted\":\"-1\",\"viewChanges\":[],\"deferredViewChanges\":[]," +
-            "\"deferredNewViews\":[],\"newViews\":[],\"accused\":[]}",
+            "\"deferredNewViews\":[],\"newViews\":[],\"wantedNewViews\":[],\"accused\":[]}",
             Encoding.UTF8.GetString(StateCodec.Encode(genesis)));
     }
 

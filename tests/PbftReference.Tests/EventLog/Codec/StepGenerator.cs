@@ -71,6 +71,7 @@ public sealed class StepGenerator(int seed)
         EventKind.NewViewAccepted => Accepted<NewView>(MessageKind.NewView, input, (m, s) => new NewViewAccepted(m, s)),
         EventKind.NewViewDeferred => Accepted<NewView>(MessageKind.NewView, input, (m, s) => new NewViewDeferred(m, s)),
         EventKind.ViewEntered => new ViewEntered(_messages.View(), _messages.Digest()),
+        EventKind.NewViewWanted => new NewViewWanted(_messages.Digest()),
         EventKind.EvidenceKept => new EvidenceKept(_messages.Replica()),
         EventKind.Halted => new Halted("checkpoint 10: \"own\" and certified differ"),
     };
