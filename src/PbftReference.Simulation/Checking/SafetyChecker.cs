@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PbftReference.Core;
 using PbftReference.Core.Events;
+using PbftReference.Core.Invariants;
 using PbftReference.Core.Messages;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
@@ -59,6 +60,9 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
                 default: break;
             }
         }
+
+        if (step.Events.IsEmpty) return;
+        foreach (var broken in StateInvariants.Check(host.State)) Report("state invariant", $"replica {host.Self}: {broken}");
     }
 
     private void OnDecided(ReplicaId replica, SequenceNumber n, Digest digest)
