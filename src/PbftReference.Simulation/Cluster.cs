@@ -6,6 +6,7 @@ using PbftReference.Host;
 using PbftReference.Host.Events;
 using PbftReference.Host.Replicas;
 using PbftReference.Host.Services;
+using PbftReference.Host.Signing;
 using PbftReference.Simulation.Byzantine;
 using PbftReference.Simulation.Checking;
 using PbftReference.Simulation.Clients;
@@ -29,9 +30,11 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     private readonly IEventStore _store;
     private readonly Workload _workload;
     private readonly SimulatedReplica[] _replicas;
+    private readonly List<SimulatedReplica> _twins = [];
     private readonly SimulatedClient[] _clients;
     private readonly SeededRandom _random;
     private FaultSchedule? _faults;
+    private ReplicaId? _sender;
     private TimeSpan? _healedAt;
     private ViewNumber _viewAtHealing;
 
@@ -93,14 +96,24 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     public long AcceptedCount => _clients.Sum(client => client.Accepted);
 
     /// <summary>Recovers a replica from its disk.</summary>
-    internal RecoveredReplica Recover(ReplicaId id) => ReplicaRecovery.Recover(_store, Genesis, id);
+    /// <param name="id">The replica.</param>
+    /// <param name="log">The cluster name in the names of its streams; a twin has its own.</param>
+    internal RecoveredReplica Recover(ReplicaId id, string log) => ReplicaRecovery.Recover(_store, Genesis with { Cluster = log }, id);
+
+    /// <summary>A second process of a faulty replica: the same identity and key, and streams of its own.</summary>
+    internal SimulatedReplica AddTwin(ReplicaId id, SeededRandom random, ISigner signer)
+    {
+        var twin = new SimulatedReplica(this, id, random, signer, null, Genesis.Cluster + "-twin");
+        _twins.Add(twin);
+        return twin;
+    }
 
     private SimulatedReplica NewReplica(int i)
     {
         var id = new ReplicaId(i);
         var faulty = _options.Faulty.FirstOrDefault(f => f.Replica == id);
         var behaviour = faulty is null ? null : ByzantineBehaviours.Create(faulty.Behaviour, _random.Fork($"behaviour {i}"));
-        return new SimulatedReplica(this, id, _random.Fork($"replica {i}"), Keys.SignerOf(id), behaviour);
+        return new SimulatedReplica(this, id, _random.Fork($"replica {i}"), Keys.SignerOf(id), behaviour, Genesis.Cluster);
     }
 
     private SimulatedClient NewClient(int i)
@@ -125,7 +138,12 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         Accepted?.Invoke(acceptance);
     }
 
-    private void ToReplica(ReplicaId to, byte[] frame) => _replicas[to.Value].Deliver(frame);
+    private void ToReplica(ReplicaId? from, ReplicaId to, byte[] frame)
+    {
+        _sender = from;
+        _replicas[to.Value].Deliver(frame);
+        _sender = null;
+    }
 
     private void ToClient(ClientId to, byte[] frame) => _clients[(int)to.Value].Receive(frame);
 
@@ -138,7 +156,11 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    void IReplicaObserver.OnDropped(ReplicaHost host, DropReason reason) => Statistics.Count(reason);
+    void IReplicaObserver.OnDropped(ReplicaHost host, DropReason reason)
+    {
+        Statistics.Count(reason);
+        if (_sender is { } sender) Checker.OnDropped(host, sender, reason);
+    }
 
     /// <summary>Starts replicas, clients and faults.</summary>
     /// <param name="done">Timestamps that each client had done in an earlier run.</param>
@@ -167,6 +189,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         if (Checker.Violations.Count > 0 || IsDone || IsOverdue) return false;
         if (!Clock.AdvanceToNext()) return false;
         foreach (var replica in _replicas) replica.Run();
+        foreach (var twin in _twins) twin.Run();
         return true;
     }
 
@@ -215,14 +238,14 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     /// <summary>Writes what is pending and judges.</summary>
     public RunOutcome Finish()
     {
-        foreach (var replica in _replicas)
+        foreach (var replica in _replicas.Concat(_twins))
         {
             if (replica.IsRunning) replica.Host.Log.Flush();
         }
 
         Statistics.Restarts = _replicas.Sum(r => r.Restarts) - _replicas.Length;
         var viewChanges = HighestView().Value - _viewAtHealing.Value;
-        var slow = viewChanges > Configuration.Faults + 2;
+        var slow = Configuration.ViewChangePeriod == 0 && viewChanges > Configuration.Faults + 2;
         if (IsDone && slow) Checker.Report("progress", $"{viewChanges} view changes were needed after the network healed; f+2 = {Configuration.Faults + 2} are allowed");
         return new RunOutcome(Checker.Violations.Count == 0, IsDone, AcceptedCount, _workload.Count, NowMilliseconds, HighestView(), Checker.Violations, _faults?.Counts ?? []);
     }
@@ -230,7 +253,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var replica in _replicas)
+        foreach (var replica in _replicas.Concat(_twins))
         {
             if (replica.IsRunning) replica.Host.Halt();
         }

@@ -14,14 +14,15 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     private readonly SeededRandom _random;
     private readonly ISigner _signer;
     private readonly ByzantineBehaviour? _behaviour;
+    private readonly string _log;
     private VirtualEventManager _manager = new();
     private ReplicaHost? _host;
     private bool _flushing;
     private int _life;
 
-    internal SimulatedReplica(Cluster cluster, ReplicaId id, SeededRandom random, ISigner signer, ByzantineBehaviour? behaviour)
+    internal SimulatedReplica(Cluster cluster, ReplicaId id, SeededRandom random, ISigner signer, ByzantineBehaviour? behaviour, string log)
     {
-        (_cluster, Id, _random, _signer, _behaviour) = (cluster, id, random, signer, behaviour);
+        (_cluster, Id, _random, _signer, _behaviour, _log) = (cluster, id, random, signer, behaviour, log);
     }
 
     /// <summary>Which replica.</summary>
@@ -32,6 +33,9 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
 
     /// <summary>Whether it follows the protocol.</summary>
     public bool IsCorrect => _behaviour is null;
+
+    /// <summary>How it misbehaves; null if it follows the protocol.</summary>
+    public ByzantineBehaviour? Behaviour => _behaviour;
 
     /// <summary>The host of the running process.</summary>
     /// <exception cref="InvalidOperationException">The process does not run.</exception>
@@ -47,12 +51,12 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
         _manager = new VirtualEventManager();
         _life++;
         Restarts++;
-        var recovered = _cluster.Recover(Id);
+        var recovered = _cluster.Recover(Id, _log);
         _host = new ReplicaHost(new ReplicaParts(
             _cluster.Genesis, recovered.State, recovered.Log, recovered.Service, _signer, _cluster.Keys, this, this, _manager, _cluster.Clock, _cluster,
             _cluster.Snapshots));
         _host.Start(_random.NextDigest());
-        _behaviour?.Begin(new ByzantineContext(_cluster, this, _signer, () => _host));
+        _behaviour?.Begin(new ByzantineContext(_cluster, Id, _signer, () => _host));
         Run();
     }
 
@@ -70,8 +74,7 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     public void Deliver(byte[] frame)
     {
         if (_host is null) return;
-        _behaviour?.OnFrame(frame);
-        _host.Deliver(frame);
+        if (_behaviour is null || _behaviour.OnFrame(frame)) _host.Deliver(frame);
         Run();
     }
 

@@ -9,12 +9,8 @@ public sealed class Silent : ByzantineBehaviour
     public override string Name => "silent";
 
     /// <inheritdoc/>
-    public override void OnSend(ReplicaId to, byte[] frame)
-    {
-    }
+    public override void OnSend(ReplicaId to, byte[] frame) => Act();
 
     /// <inheritdoc/>
-    public override void OnSend(ClientId to, byte[] frame)
-    {
-    }
+    public override void OnSend(ClientId to, byte[] frame) => Act();
 }

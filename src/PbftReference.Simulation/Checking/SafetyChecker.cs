@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using PbftReference.Core;
 using PbftReference.Core.Events;
+using PbftReference.Core.Inputs;
 using PbftReference.Core.Invariants;
 using PbftReference.Core.Messages;
+using PbftReference.Core.Rules;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
 using PbftReference.Host.Replicas;
@@ -12,7 +14,8 @@ namespace PbftReference.Simulation.Checking;
 
 /// <summary>
 /// Watches the correct replicas from outside, after every step: agreement (one digest for each place, one state for each executed
-/// number), order (no gap), exactly-once, validity (only what a client asked for), and that clients accept what was executed.
+/// number), order (no gap), exactly-once, validity (only what a client asked for), that clients accept what was executed, and that correct
+/// replicas find nothing wrong with one another: no frame dropped, no certificate refused, no evidence kept against a correct replica.
 /// </summary>
 public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrect)
 {
@@ -47,6 +50,7 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
     public void OnStep(ReplicaHost host, ReplicaState before, Step step)
     {
         if (!isCorrect(host.Self)) return;
+        if (step.Refusal is { } refusal) OnRefused(host.Self, step, refusal);
         foreach (var replicaEvent in step.Events)
         {
             switch (replicaEvent)
@@ -56,6 +60,7 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
                 case BatchExecuted e: OnExecuted(host.Self, before, e); break;
                 case CheckpointSent e: OnState(host.Self, e.SequenceNumber, e.StateDigest); break;
                 case TransferCompleted e: OnState(host.Self, e.SequenceNumber, e.StateDigest); break;
+                case EvidenceKept e when isCorrect(e.Accused): Report("no framing", $"replica {host.Self} holds evidence against replica {e.Accused}: {step.Refusal}"); break;
                 case Halted e: Report("no correct replica halts", $"replica {host.Self} halted: {e.Contradiction}"); break;
                 default: break;
             }
@@ -63,6 +68,21 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
 
         if (step.Events.IsEmpty) return;
         foreach (var broken in StateInvariants.Check(host.State)) Report("state invariant", $"replica {host.Self}: {broken}");
+    }
+
+    /// <summary>A correct replica dropped a frame at the edge.</summary>
+    public void OnDropped(ReplicaHost host, ReplicaId sender, DropReason reason)
+    {
+        if (isCorrect(host.Self) && isCorrect(sender)) Report("mutual acceptance", $"replica {host.Self} dropped a frame of replica {sender}: {reason}");
+    }
+
+    private void OnRefused(ReplicaId replica, Step step, Refusal refusal)
+    {
+        if (refusal is not (Refusal.InvalidViewChange or Refusal.InvalidNewView or Refusal.InvalidCertificate)) return;
+        if (step.Input is MessageReceived { Message: ReplicaMessage { Replica: var sender } message } && isCorrect(sender))
+        {
+            Report("mutual acceptance", $"replica {replica} refused a {message.Kind} of replica {sender}: {refusal}");
+        }
     }
 
     private void OnDecided(ReplicaId replica, SequenceNumber n, Digest digest)

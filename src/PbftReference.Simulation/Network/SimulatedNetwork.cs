@@ -33,12 +33,18 @@ public sealed class SimulatedNetwork
 {
     private readonly VirtualClock _clock;
     private readonly SeededRandom _random;
-    private readonly Action<ReplicaId, byte[]> _toReplica;
+    private readonly Action<ReplicaId?, ReplicaId, byte[]> _toReplica;
     private readonly Action<ClientId, byte[]> _toClient;
     private readonly int[] _side;
 
     /// <summary>A healthy network.</summary>
-    public SimulatedNetwork(VirtualClock clock, SeededRandom random, int replicas, Action<ReplicaId, byte[]> toReplica, Action<ClientId, byte[]> toClient)
+    /// <param name="clock">The clock of the delays.</param>
+    /// <param name="random">Its chance.</param>
+    /// <param name="replicas">n.</param>
+    /// <param name="toReplica">Takes a frame from a replica, or from a client (null), to a replica.</param>
+    /// <param name="toClient">Takes a frame to a client.</param>
+    public SimulatedNetwork(
+        VirtualClock clock, SeededRandom random, int replicas, Action<ReplicaId?, ReplicaId, byte[]> toReplica, Action<ClientId, byte[]> toClient)
     {
         (_clock, _random, _toReplica, _toClient) = (clock, random, toReplica, toClient);
         _side = new int[replicas];
@@ -66,7 +72,7 @@ public sealed class SimulatedNetwork
     /// <summary>From a replica to a replica.</summary>
     public void Send(ReplicaId from, ReplicaId to, byte[] frame)
     {
-        if (_side[from.Value] == _side[to.Value]) Carry(() => _toReplica(to, frame));
+        if (_side[from.Value] == _side[to.Value]) Carry(() => _toReplica(from, to, frame));
         else Lose();
     }
 
@@ -74,7 +80,7 @@ public sealed class SimulatedNetwork
     public void Send(ReplicaId from, ClientId to, byte[] frame) => Carry(() => _toClient(to, frame));
 
     /// <summary>From a client to a replica.</summary>
-    public void Send(ClientId from, ReplicaId to, byte[] frame) => Carry(() => _toReplica(to, frame));
+    public void Send(ClientId from, ReplicaId to, byte[] frame) => Carry(() => _toReplica(null, to, frame));
 
     private void Lose()
     {

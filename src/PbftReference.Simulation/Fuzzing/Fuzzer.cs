@@ -1,0 +1,83 @@
+using PbftReference.EventLog.Stores;
+
+namespace PbftReference.Simulation.Fuzzing;
+
+/// <summary>Runs what seeds ask for, in memory, and judges it.</summary>
+public static class Fuzzer
+{
+    /// <summary>Runs one seed.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="replicas">n; 4 and up.</param>
+    public static FuzzResult Run(ulong seed, int replicas) => Run(FuzzCase.FromSeed(seed, replicas));
+
+    /// <summary>Runs a case.</summary>
+    public static FuzzResult Run(FuzzCase fuzzCase)
+    {
+        using var store = new InMemoryEventStore();
+        return Run(fuzzCase, store);
+    }
+
+    /// <summary>Runs a case on a store.</summary>
+    /// <param name="fuzzCase">The case.</param>
+    /// <param name="store">An empty store; it holds the run's logs afterwards.</param>
+    public static FuzzResult Run(FuzzCase fuzzCase, IEventStore store)
+    {
+        using var cluster = new Cluster(fuzzCase.Options, store, FuzzWorkload.For(fuzzCase.Options.Service, fuzzCase.Operations));
+        try
+        {
+            cluster.Start();
+            var outcome = cluster.Run();
+            if (outcome.Safe && outcome.Completed) FinalStateCheck.Run(cluster, fuzzCase);
+            return Judge(fuzzCase, cluster, outcome with { Safe = cluster.Checker.Violations.Count == 0, Violations = cluster.Checker.Violations });
+        }
+#pragma warning disable CA1031 // whatever a seed brings to light is that seed's result, and the other seeds go on
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return new FuzzResult(fuzzCase, FuzzVerdict.Failure, failure.ToString(), null, cluster.Statistics, ActsOf(cluster));
+        }
+    }
+
+    private static FuzzResult Judge(FuzzCase fuzzCase, Cluster cluster, RunOutcome outcome)
+    {
+        var (verdict, detail) = outcome switch
+        {
+            { Safe: false } => (FuzzVerdict.Violation, string.Join("; ", outcome.Violations.Take(3).Select(v => $"{v.Property} at {v.Time} ms: {v.Description}"))),
+            { Completed: false } => (FuzzVerdict.NoProgress, $"{outcome.Accepted} of {outcome.Operations} operations accepted; {Standing(cluster)}"),
+            _ => (FuzzVerdict.Fine, ""),
+        };
+        return new FuzzResult(fuzzCase, verdict, detail, outcome, cluster.Statistics, ActsOf(cluster));
+    }
+
+    private static string Standing(Cluster cluster) => string.Join("; ", cluster.Replicas.Where(r => r.IsCorrect).Select(r => r.IsRunning
+        ? $"replica {r.Id} in view {r.Host.State.View} {r.Host.State.Phase} {r.Host.State.Execution} h={r.Host.State.Low} executed={r.Host.State.LastExecuted}"
+        : $"replica {r.Id} is down"));
+
+    private static SortedDictionary<string, long> ActsOf(Cluster cluster)
+    {
+        var acts = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var replica in cluster.Replicas) replica.Behaviour?.AddActs(acts);
+        return acts;
+    }
+
+    /// <summary>Runs many seeds, several at a time, and adds them up in the order of the seeds.</summary>
+    /// <param name="first">The first seed.</param>
+    /// <param name="count">How many; 0 and up.</param>
+    /// <param name="replicas">n; 4 and up.</param>
+    /// <param name="parallel">At most so many at a time; 0 for one per core.</param>
+    /// <param name="each">Told of every result, in the order of the seeds.</param>
+    public static FuzzSummary RunMany(ulong first, int count, int replicas, int parallel = 0, Action<FuzzResult>? each = null)
+    {
+        var summary = new FuzzSummary();
+        var degree = parallel > 0 ? parallel : Environment.ProcessorCount;
+        var results = ParallelEnumerable.Range(0, count).AsOrdered().WithDegreeOfParallelism(degree)
+            .WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(i => Run(first + (ulong)i, replicas));
+        foreach (var result in results)
+        {
+            summary.Add(result);
+            each?.Invoke(result);
+        }
+
+        return summary;
+    }
+}
