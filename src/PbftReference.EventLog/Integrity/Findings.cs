@@ -1,0 +1,39 @@
+namespace PbftReference.EventLog.Integrity;
+
+/// <summary>Collects what is found. Of each stream only the first findings are kept, so that a ruined log does not fill the memory.</summary>
+internal sealed class Findings
+{
+    /// <summary>Findings that are kept of one stream.</summary>
+    internal const int MaxPerStream = 100;
+
+    // Looking for the one bit that was flipped takes long.
+    private const int MaxBitSearches = 10;
+
+    private const string Restore =
+        "Keep a copy as evidence; restore the stream from a copy that is sound, or let the replica start anew and fetch its state from the others.";
+
+    private readonly List<IntegrityFinding> _all = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the details of another finding in a stream are still of use.</summary>
+    internal bool HasRoom(string stream) => _counts.GetValueOrDefault(stream) < MaxPerStream;
+
+    /// <summary>Whether it is worth while to look for the very bit that was flipped.</summary>
+    internal bool MaySearchBit(string stream) => _counts.GetValueOrDefault(stream) < MaxBitSearches;
+
+    internal void Corrupt(string stream, long revision, IntegrityFindingKind kind, string seen) =>
+        Add(new IntegrityFinding(stream, revision, kind, IntegrityVerdict.Corrupt, $"{seen}. {Restore}"));
+
+    internal void Undetermined(string stream, long revision, IntegrityFindingKind kind, string seen) =>
+        Add(new IntegrityFinding(stream, revision, kind, IntegrityVerdict.Undetermined, seen));
+
+    internal IEnumerable<IntegrityFinding> InOrder() => _all.OrderBy(finding => finding.Stream, StringComparer.Ordinal).ThenBy(finding => finding.Revision);
+
+    private void Add(IntegrityFinding finding)
+    {
+        var count = _counts.GetValueOrDefault(finding.Stream) + 1;
+        _counts[finding.Stream] = count;
+        if (count <= MaxPerStream) _all.Add(finding);
+        if (count == MaxPerStream + 1) _all.Add(finding with { Explanation = $"{finding.Explanation} More findings in this stream are left out." });
+    }
+}

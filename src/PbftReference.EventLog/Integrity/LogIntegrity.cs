@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Snapshots;
+using PbftReference.EventLog.Stores;
+
+namespace PbftReference.EventLog.Integrity;
+
+/// <summary>
+/// Tells whether a log is as its replicas wrote it, and if not, what is wrong where. One pass over all records, and one over the records
+/// of replicas for whose streams others hold signatures; in memory there is one entry for each head that was signed.
+/// </summary>
+public static class LogIntegrity
+{
+    /// <summary>Checks the streams of replicas and of their snapshots.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="cluster">The cluster to check; null for all.</param>
+    /// <exception cref="EventStoreException">The store itself can't be read.</exception>
+    public static IntegrityReport Check(IEventStore store, string? cluster = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var findings = new Findings();
+        var heads = new SignedHeads();
+        var all = store.Streams();
+        var names = all.Where(stream => IsOf(stream, cluster)).ToList();
+        var streams = names.Select(stream => CheckStream(store, stream, all, findings, heads)).ToImmutableArray();
+        heads.Check(store, names.Where(stream => LogStreams.TryParseReplica(stream, out _, out _)).ToHashSet(StringComparer.Ordinal), findings);
+        return new IntegrityReport(streams, [.. findings.InOrder()]);
+    }
+
+    /// <summary>
+    /// Compares two copies of a log that should be the same or one the beginning of the other. Where a stream goes on in two ways, its
+    /// replica wrote two histories, or one copy was changed. Each copy is to be checked by itself as well.
+    /// </summary>
+    /// <param name="one">A copy; findings are about its records.</param>
+    /// <param name="other">Another.</param>
+    /// <param name="cluster">The cluster to compare; null for all.</param>
+    /// <exception cref="EventStoreException">A store itself can't be read.</exception>
+    public static IntegrityReport Compare(IEventStore one, IEventStore other, string? cluster = null)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        var findings = new Findings();
+        var names = one.Streams().Intersect(other.Streams()).Where(stream => LogStreams.TryParseReplica(stream, out var name, out _) && (cluster ?? name) == name);
+        var streams = names.Order(StringComparer.Ordinal).Select(stream => CopyComparison.Run(one, other, stream, findings)).ToImmutableArray();
+        return new IntegrityReport(streams, [.. findings.InOrder()]);
+    }
+
+    private static bool IsOf(string stream, string? cluster) =>
+        (LogStreams.TryParseReplica(stream, out var name, out _) || LogStreams.TryParseSnapshots(stream, out name, out _)) && (cluster ?? name) == name;
+
+    private static CheckedStream CheckStream(IEventStore store, string stream, IReadOnlyList<string> all, Findings findings, SignedHeads heads)
+    {
+        var content = new ContentCheck(store, stream, findings);
+        if (!LogStreams.TryParseReplica(stream, out var cluster, out var replica))
+        {
+            return ChainCheck.Run(store, stream, all, findings, (item, _) => content.VisitSnapshots(item));
+        }
+
+        var result = ChainCheck.Run(
+            store, stream, all, findings, (item, metadata) => content.VisitReplica(item, metadata, cluster, replica, heads));
+        content.EndReplica();
+        CheckEndAgainstSnapshots(store, stream, StoredSnapshots.NewestFirst(store, cluster, replica).FirstOrDefault(), findings);
+        return result;
+    }
+
+    private static void CheckEndAgainstSnapshots(IEventStore store, string stream, StoredSnapshot? newest, Findings findings)
+    {
+        var last = store.Tail(stream)?.LastRevision ?? -1;
+        if (newest is null || newest.Manifest.Position.Revision <= last) return;
+        findings.Undetermined(stream, last + 1, IntegrityFindingKind.TruncatedTail,
+            $"the stream ends at revision {last}, and its newest snapshot is of revision {newest.Manifest.Position.Revision}. If the process ended "
+            + "before those records were durable, nothing is lost; else the end was cut off. Compare with another copy, or with the logs of the others.");
+    }
+}
