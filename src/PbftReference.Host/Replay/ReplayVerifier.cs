@@ -48,11 +48,11 @@ public sealed class ReplayVerifier
     public static ReplayReport Verify(
         IEventStore store, Genesis genesis, ReplicaId replica, long until = long.MaxValue, Action<long>? progress = null)
     {
-        var (start, from) = ReplicaRecovery.Begin(store, genesis, replica);
+        var start = ReplicaRecovery.Begin(store, genesis, replica);
         var verifier = new ReplayVerifier(start.State, start.Service);
         var stream = LogStreams.OfReplica(genesis.Cluster, replica);
         var steps = 0L;
-        foreach (var record in ReplicaLog.Read(store, stream, from))
+        foreach (var record in ReplicaLog.ReadAfter(store, stream, start.Position))
         {
             if (record.Revision > until) break;
             progress?.Invoke(record.Revision);

@@ -20,12 +20,8 @@ public sealed record RecoveredReplica(ReplicaState State, ReplicaLog Log, Servic
 /// <summary>Where folding starts.</summary>
 /// <param name="State">The state.</param>
 /// <param name="Service">The service.</param>
-/// <param name="Revision">The last revision that is in them; -1 for none.</param>
-public readonly record struct ReplayStart(ReplicaState State, ServiceRunner Service, long Revision)
-{
-    /// <summary>State and service, and the first revision to fold.</summary>
-    public void Deconstruct(out ReplayStart start, out long from) => (start, from) = (this, Revision + 1);
-}
+/// <param name="Position">The last record that is in them.</param>
+public readonly record struct ReplayStart(ReplicaState State, ServiceRunner Service, LogPosition Position);
 
 /// <summary>Recovery: the newest replica snapshot that the log confirms, and the steps after it.</summary>
 public static class ReplicaRecovery
@@ -45,7 +41,7 @@ public static class ReplicaRecovery
     public static RecoveredReplica RecoverAt(IEventStore store, Genesis genesis, ReplicaId replica, long revision)
     {
         var newest = NewestSnapshot(store, genesis, replica);
-        var start = newest is { } snapshot && snapshot.Revision <= revision ? snapshot : Begin(store, genesis, replica);
+        var start = newest is { } snapshot && snapshot.Position.Revision <= revision ? snapshot : Begin(store, genesis, replica);
         return RecoverTo(store, genesis, start, revision);
     }
 
@@ -57,7 +53,7 @@ public static class ReplicaRecovery
     }
 
     private static ReplayStart FromGenesis(Genesis genesis, ReplicaId replica) =>
-        new(ReplicaState.Genesis(genesis.Configuration, replica), NewService(genesis), -1);
+        new(ReplicaState.Genesis(genesis.Configuration, replica), NewService(genesis), LogPosition.Start);
 
     private static ServiceRunner NewService(Genesis genesis) =>
         new(ServiceFactory.Create(genesis.Service), genesis.Configuration.ClientWindow);
@@ -67,13 +63,13 @@ public static class ReplicaRecovery
         if (SnapshotStore.ReadNewest(store, genesis.Cluster, replica, genesis.Configuration) is not { } snapshot) return null;
         var service = NewService(genesis);
         Rebuild(service, snapshot);
-        return new ReplayStart(snapshot.State, service, snapshot.Taken.Position.Revision);
+        return new ReplayStart(snapshot.State, service, snapshot.Taken.Position);
     }
 
     private static RecoveredReplica RecoverTo(IEventStore store, Genesis genesis, ReplayStart start, long revision)
     {
         var (state, service) = (start.State, start.Service);
-        foreach (var record in ReplicaLog.Read(store, LogStreams.OfReplica(genesis.Cluster, state.Self), start.Revision + 1))
+        foreach (var record in ReplicaLog.ReadAfter(store, LogStreams.OfReplica(genesis.Cluster, state.Self), start.Position))
         {
             if (record.Revision > revision) break;
             if (record.Step is { } step) state = ServiceReplay.Apply(state, step, service);
