@@ -102,9 +102,9 @@ public static class Replica
             ViewChangeRules.Join(turn);
             NewViewRules.SendNewView(turn);
             NewViewRules.EnterView(turn);
+            CheckpointRules.SendCheckpoint(turn);
             CheckpointRules.MakeStable(turn);
             if (!IsRunning(turn.State)) return;
-            CheckpointRules.SendCheckpoint(turn);
             ExecutionRules.ExecuteNext(turn);
             TransferRules.StartIfBehind(turn);
             RequestRules.Propose(turn);

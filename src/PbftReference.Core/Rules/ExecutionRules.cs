@@ -13,7 +13,8 @@ public static class ExecutionRules
 {
     /// <summary>
     /// Section 4.2: a committed batch is executed when all with lower numbers are. One at a time, asynchronously. The null request and a
-    /// batch whose requests were all executed before change nothing and complete at once.
+    /// batch whose requests were all executed before change nothing and complete at once. Nothing is executed past a checkpoint before
+    /// it is taken.
     /// </summary>
     internal static void ExecuteNext(Turn turn)
     {
@@ -24,7 +25,7 @@ public static class ExecutionRules
             if (runnable.IsEmpty)
             {
                 turn.Emit(new BatchExecuted(n, [], turn.State.ServiceDigest));
-                CheckpointRules.SendCheckpoint(turn);
+                if (n.Value % turn.Configuration.CheckpointPeriod == 0) return;
             }
             else
             {

@@ -6,6 +6,7 @@ using PbftReference.Core.Inputs;
 using PbftReference.Core.Invariants;
 using PbftReference.Core.Messages;
 using PbftReference.Core.Phases;
+using PbftReference.Core.Rules;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
 using PbftReference.Host.Services;
@@ -56,6 +57,9 @@ internal sealed class TestReplica
     public IReadOnlyList<Executed> ExecutedBatches => _executed;
 
     public IReadOnlyDictionary<TimerKind, long> Deadlines => _deadlines;
+
+    /// <summary>Why the last input was refused, if it was.</summary>
+    public Refusal? LastRefusal { get; private set; }
 
     /// <summary>The requests executed, in order.</summary>
     public string History => string.Join(" ", _executed.Select(e => e.Requests).Where(r => r.Length > 0));
@@ -133,6 +137,7 @@ internal sealed class TestReplica
 
         if (!decision.Step.Events.IsEmpty) _log.Add(decision.Step);
         else Assert.Same(before, decision.State);
+        LastRefusal = decision.Step.Refusal;
         NoteExecutions(before, decision.Step);
         State = decision.State;
         foreach (var effect in decision.Step.Effects) Do(effect);
