@@ -195,7 +195,12 @@ internal static class AgreementRules
             slot = turn.State.SlotAt(n);
         }
 
-        if (slot.Phase == SlotPhase.Prepared && Predicates.HasCommitQuorum(turn.State, slot))
+        if (slot.Phase != SlotPhase.Prepared || !Predicates.HasCommitQuorum(turn.State, slot)) return;
+        if (slot.Decision is { } decision && decision.BatchDigest != slot.BatchDigest)
+        {
+            turn.Emit(new Halted($"place {n}: {slot.BatchDigest} is committed in view {slot.View}, {decision.BatchDigest} was in view {decision.View}"));
+        }
+        else
         {
             turn.Emit(new CommittedLocal(slot.View, n, slot.BatchDigest));
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PbftReference.Core.Effects;
 using PbftReference.Core.Events;
 using PbftReference.Core.Messages;
 using PbftReference.Core.Phases;
@@ -243,6 +244,7 @@ internal static class NewViewRules
 
         if (latest is null) return;
         turn.Emit(new ViewEntered(latest.View, digest!.Value));
+        if (turn.State.Low > state.Low) turn.Do(new DiscardCheckpoints(turn.State.Low));
         Vote(turn, latest);
         RelayWaiting(turn);
     }

@@ -113,6 +113,7 @@ internal sealed partial class Folding
     {
         var proof = e.Proof;
         var slot = Move(SlotAt(proof.Commit.SequenceNumber), SlotTrigger.Prove);
+        if (slot.Batch is { } losing && losing.Digest != proof.Commit.BatchDigest) State = State with { Queue = State.Queue.ClearProposed(losing) };
         var newer = slot.Certificate is null || slot.Certificate.View < proof.Prepared.View;
         Put(slot.WithBatch(proof.Batch) with
         {

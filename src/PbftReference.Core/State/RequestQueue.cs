@@ -118,6 +118,21 @@ public sealed class RequestQueue
         return byId is null ? this : new RequestQueue(byId.ToImmutable(), _byArrival, unproposed!.ToImmutable(), NextArrival);
     }
 
+    /// <summary>With a batch's requests not marked as proposed any more: another batch was decided in its place.</summary>
+    public RequestQueue ClearProposed(Batch batch)
+    {
+        var byId = _byId.ToBuilder();
+        var unproposed = _unproposed.ToBuilder();
+        foreach (var request in batch.Requests)
+        {
+            if (!_byId.TryGetValue(request.Statement.Id, out var waiting)) continue;
+            byId[request.Statement.Id] = waiting with { ProposedAt = null };
+            unproposed.Add(waiting.Arrival);
+        }
+
+        return new RequestQueue(byId.ToImmutable(), _byArrival, unproposed.ToImmutable(), NextArrival);
+    }
+
     /// <summary>With no request marked as proposed: a new view begins.</summary>
     public RequestQueue ClearProposed()
     {

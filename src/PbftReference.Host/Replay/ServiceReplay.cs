@@ -41,7 +41,7 @@ public static class ServiceReplay
         return false;
     }
 
-    private static bool IsServices(EventKind kind) => kind is EventKind.BatchExecuted or EventKind.CheckpointSent or EventKind.CheckpointStable
+    private static bool IsServices(EventKind kind) => kind is EventKind.BatchExecuted or EventKind.CheckpointSent or EventKind.CheckpointStable or EventKind.ViewEntered
         or EventKind.ManifestAccepted or EventKind.PagesAccepted or EventKind.TransferCompleted;
 
     private static void Follow(ReplicaState before, ReplicaState after, Step step, ReplicaEvent replicaEvent, ServiceRunner service)
@@ -51,6 +51,7 @@ public static class ServiceReplay
             case BatchExecuted e: Execute(before, e, service); break;
             case CheckpointSent e: service.Keep(new TakeCheckpoint(e.SequenceNumber, e.StateDigest, after.Clients)); break;
             case CheckpointStable e: service.Discard(new DiscardCheckpoints(e.SequenceNumber)); break;
+            case ViewEntered when after.Low > before.Low: service.Discard(new DiscardCheckpoints(after.Low)); break;
             case ManifestAccepted e: service.Stage(new StageState(e.Manifest.SequenceNumber, e.Manifest.ClientPages, e.Manifest.ServicePages)); break;
             case PagesAccepted e: service.Store(new StorePages(after.Transfer!.SequenceNumber, PagesOf(step, e))); break;
             case TransferCompleted e: service.Install(new InstallState(e.SequenceNumber, e.StateDigest)); break;

@@ -164,6 +164,11 @@ public sealed class ServiceRunner
 
         var clients = new ClientTable(ClientWindow, entries.ToImmutable());
         Service.Install(servicePages);
+        if (StateDigests.Of(n, clients.PageDigests().AsSpan(), Service.Digest) != stateDigest)
+        {
+            throw new InvalidDataException($"the pages of checkpoint {n} do not have the digest {stateDigest} that was signed for");
+        }
+
         _checkpoints[n] = new KeptCheckpoint(n, stateDigest, Service.Capture(), clients);
         return new StateInstalled(n, stateDigest, clients, Service.Digest);
     }
