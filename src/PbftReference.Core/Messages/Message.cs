@@ -79,11 +79,30 @@ public abstract record ReplicaMessage(ReplicaId Replica) : Message;
 /// <param name="Operation">The operation o, opaque to the protocol.</param>
 public sealed record Request(ClientId Client, Timestamp Timestamp, ImmutableArray<byte> Operation) : Message
 {
+    private Digest? _digest;
+
+    // a changed copy has another digest, so the remembered one stays behind
+    private Request(Request original)
+        : base(original)
+    {
+        (Client, Timestamp, Operation) = (original.Client, original.Timestamp, original.Operation);
+    }
+
     /// <inheritdoc/>
     public override MessageKind Kind => MessageKind.Request;
 
     /// <summary>Client and timestamp.</summary>
     public RequestId Id => new(Client, Timestamp);
+
+    /// <summary>Digest of the statement.</summary>
+    public Digest StatementDigest => _digest ??= Statements.DigestOf(this);
+
+    /// <summary>Equal content, whether or not the digest was asked for.</summary>
+    public bool Equals(Request? other) =>
+        other is not null && Id == other.Id && Operation.AsSpan().SequenceEqual(other.Operation.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Timestamp.Value.GetHashCode();
 }
 
 /// <summary>Names a request: a correct client uses a timestamp once.</summary>

@@ -9,20 +9,42 @@ namespace PbftReference.Core.Messages;
 /// </summary>
 public static class Statements
 {
+    // A larger buffer than this is given back after use.
+    private const int KeptBuffer = 1 << 20;
+
+    [ThreadStatic]
+    private static CanonicalWriter? _ofThread;
+
     /// <summary>The digest of a message's statement.</summary>
     public static Digest DigestOf(Message message)
     {
-        var writer = new CanonicalWriter();
+        var writer = TakeWriter();
         Write(writer, message);
-        return writer.ToDigest();
+        return DigestAndReturn(writer);
     }
 
     /// <summary>The digest of a batch: over its requests' statements.</summary>
     public static Digest DigestOf(Batch batch)
     {
-        var writer = new CanonicalWriter().Text("batch").Int32(batch.Requests.Length);
+        var writer = TakeWriter().Text("batch").Int32(batch.Requests.Length);
         foreach (var request in batch.Requests) Write(writer, request.Statement);
-        return writer.ToDigest();
+        return DigestAndReturn(writer);
+    }
+
+    // Taken for the time of its use: a new-view asks for the digests of its view-changes half-way.
+    private static CanonicalWriter TakeWriter()
+    {
+        var writer = _ofThread ?? new CanonicalWriter();
+        _ofThread = null;
+        writer.Clear();
+        return writer;
+    }
+
+    private static Digest DigestAndReturn(CanonicalWriter writer)
+    {
+        var digest = writer.ToDigest();
+        if (writer.Length <= KeptBuffer) _ofThread = writer;
+        return digest;
     }
 
     /// <summary>Writes the statement of a message.</summary>

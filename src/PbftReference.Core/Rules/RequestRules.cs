@@ -32,7 +32,7 @@ internal static class RequestRules
         }
         else if (state.Queue.Find(request.Id) is { } waiting)
         {
-            var same = Statements.DigestOf(waiting.Request.Statement) == Statements.DigestOf(request);
+            var same = waiting.Request.Statement.StatementDigest == request.StatementDigest;
             if (same && waiting.ProposedAt is null) Relay(turn, request, signature);
             turn.Refuse(same ? Refusal.Duplicate : Refusal.ConflictingVote);
         }

@@ -53,11 +53,30 @@ public sealed record ClientEntry(Timestamp Base, ulong Executed, ImmutableArray<
     /// <summary>After executing a timestamp that it <see cref="Admits"/>; unchanged for any other.</summary>
     public ClientEntry With(Timestamp timestamp, ImmutableArray<byte> result)
     {
-        if (!Admits(timestamp)) return this;
-        var executed = Executed | (1UL << (int)(timestamp.Value - Base.Value - 1));
-        var slide = System.Numerics.BitOperations.TrailingZeroCount(~executed);
-        var replies = Replies.SetItem((int)(timestamp.Value % Replies.Length), new CachedReply(timestamp, result));
-        return new ClientEntry(new Timestamp(Base.Value + slide), slide == 64 ? 0 : executed >> slide, replies);
+        var change = new Change(this);
+        change.Add(timestamp, result);
+        return change.ToEntry();
+    }
+
+    /// <summary>Several executions of one client's requests in one go, so that the replies are copied once.</summary>
+    internal sealed class Change(ClientEntry entry)
+    {
+        private readonly ImmutableArray<CachedReply?>.Builder _replies = entry.Replies.ToBuilder();
+        private ClientEntry _entry = entry;
+        private bool _changed;
+
+        /// <summary>Executes a timestamp that the entry admits by now; any other changes nothing.</summary>
+        public void Add(Timestamp timestamp, ImmutableArray<byte> result)
+        {
+            if (!_entry.Admits(timestamp)) return;
+            var executed = _entry.Executed | (1UL << (int)(timestamp.Value - _entry.Base.Value - 1));
+            var slide = System.Numerics.BitOperations.TrailingZeroCount(~executed);
+            _replies[(int)(timestamp.Value % _replies.Count)] = new CachedReply(timestamp, result);
+            _changed = true;
+            _entry = new ClientEntry(new Timestamp(_entry.Base.Value + slide), slide == 64 ? 0 : executed >> slide, _entry.Replies);
+        }
+
+        public ClientEntry ToEntry() => !_changed ? _entry : _entry with { Replies = _replies.MoveToImmutable() };
     }
 
     /// <summary>Digest of the client's page.</summary>
@@ -156,14 +175,15 @@ public sealed class ClientTable
             throw new ArgumentException($"{executed.Length} requests were to be executed and {results.Length} results came");
         }
 
-        var entries = _entries.ToBuilder();
+        var changes = new SortedDictionary<ClientId, ClientEntry.Change>();
         for (var i = 0; i < executed.Length; i++)
         {
-            var entry = entries.TryGetValue(executed[i].Client, out var known) ? known : ClientEntry.New(_window);
-            entries[executed[i].Client] = entry.With(executed[i].Timestamp, results[i]);
+            var client = executed[i].Client;
+            if (!changes.TryGetValue(client, out var change)) changes.Add(client, change = new ClientEntry.Change(Of(client)));
+            change.Add(executed[i].Timestamp, results[i]);
         }
 
-        return new ClientTable(_window, entries.ToImmutable());
+        return new ClientTable(_window, _entries.SetItems(changes.Select(c => KeyValuePair.Create(c.Key, c.Value.ToEntry()))));
     }
 
     /// <summary>Digests of the clients' pages, ascending by client.</summary>

@@ -12,6 +12,10 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     /// <summary>Length in bytes.</summary>
     public const int Size = 32;
 
+    // Used again and again: setting one up costs more than hashing a message.
+    [ThreadStatic]
+    private static IncrementalHash? _ofThread;
+
     private readonly ulong _a;
     private readonly ulong _b;
     private readonly ulong _c;
@@ -40,11 +44,17 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     public bool IsNone => (_a | _b | _c | _d) == 0;
 
     /// <summary>SHA-256 of the bytes.</summary>
-    public static Digest Of(ReadOnlySpan<byte> bytes)
+    public static Digest Of(ReadOnlySpan<byte> bytes) => Of([], bytes);
+
+    /// <summary>SHA-256 of the bytes behind a prefix.</summary>
+    public static Digest Of(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> bytes)
     {
-        Span<byte> hash = stackalloc byte[Size];
-        SHA256.HashData(bytes, hash);
-        return new Digest(hash);
+        var hash = _ofThread ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (!prefix.IsEmpty) hash.AppendData(prefix);
+        hash.AppendData(bytes);
+        Span<byte> digest = stackalloc byte[Size];
+        hash.GetHashAndReset(digest);
+        return new Digest(digest);
     }
 
     /// <summary>Reads 64 hexadecimal digits.</summary>

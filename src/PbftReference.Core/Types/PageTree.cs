@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace PbftReference.Core.Types;
 
@@ -15,15 +14,7 @@ public static class PageTree
     private const byte RootTag = 2;
 
     /// <summary>The digest of one page: SHA-256 of 0 and its bytes.</summary>
-    public static Digest PageDigest(ReadOnlySpan<byte> page)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([PageTag]);
-        hash.AppendData(page);
-        Span<byte> digest = stackalloc byte[Digest.Size];
-        hash.GetHashAndReset(digest);
-        return new Digest(digest);
-    }
+    public static Digest PageDigest(ReadOnlySpan<byte> page) => Digest.Of([PageTag], page);
 
     /// <summary>The root over page digests in page order; of no pages too.</summary>
     public static Digest Root(ReadOnlySpan<Digest> pageDigests) =>

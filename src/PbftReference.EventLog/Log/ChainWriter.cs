@@ -33,6 +33,9 @@ internal sealed class ChainWriter
 
     internal int PendingCount => _pending.Count;
 
+    /// <summary>Id of the last record, which waits.</summary>
+    internal Guid HeadId => _pending[^1].Event.Id;
+
     internal static ChainWriter Open(IEventStore store, string stream) => new(store, stream, TailOf(store, stream));
 
     /// <summary>Adds a record; data that is too large for it goes into blobs before it.</summary>
@@ -47,12 +50,15 @@ internal sealed class ChainWriter
     }
 
     /// <summary>Adds a record whose data stays in it, however large.</summary>
-    internal LogPosition AddRecord(string type, ReadOnlyMemory<byte> data, long timeMs, Digest correlation = default, Guid? causation = null)
+    internal LogPosition AddRecord(string type, ReadOnlyMemory<byte> data, long timeMs, Digest correlation = default, Guid? causation = null) =>
+        AddRecord(type, data, Digest.Of(data.Span), timeMs, correlation, causation);
+
+    private LogPosition AddRecord(string type, ReadOnlyMemory<byte> data, Digest dataDigest, long timeMs, Digest correlation, Guid? causation)
     {
         CheckFence();
         var unsealed = new RecordMetadata(correlation, causation, timeMs, Head.Hash, Digest.None);
         var revision = Head.Revision + 1;
-        var hash = RecordHash.Of(Stream, revision, type, unsealed, Digest.Of(data.Span));
+        var hash = RecordHash.Of(Stream, revision, type, unsealed, dataDigest);
         var position = new LogPosition(revision, hash);
         var metadata = (unsealed with { Hash = hash }).Encode();
         _pending.Add((new EventToAppend(IdOf(position), type, data, metadata), position));
@@ -62,8 +68,9 @@ internal sealed class ChainWriter
     /// <summary>Adds one blob and returns the digest by which it is named.</summary>
     internal Digest AddBlob(ReadOnlyMemory<byte> piece, long timeMs)
     {
-        AddRecord(RecordTypes.Blob, piece, timeMs);
-        return Digest.Of(piece.Span);
+        var digest = Digest.Of(piece.Span);
+        AddRecord(RecordTypes.Blob, piece, digest, timeMs, Digest.None, null);
+        return digest;
     }
 
     /// <summary>Writes the first records that wait, at most so many.</summary>

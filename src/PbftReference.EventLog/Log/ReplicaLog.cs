@@ -67,7 +67,7 @@ public sealed class ReplicaLog
         ArgumentNullException.ThrowIfNull(step);
         var (type, data) = StepCodec.Encode(step);
         var position = _chain.Add(type, data, timeMs, Correlation.Of(step), _causes.Of(step.Input));
-        _causes.Note(step, _chain.IdOf(position));
+        _causes.Note(step, _chain.HeadId);
         return position;
     }
 

@@ -63,7 +63,7 @@ internal static class SnapshotContent
     private sealed class Pieces(ChainWriter chain, long timeMs)
     {
         private readonly ImmutableArray<Digest>.Builder _blobs = ImmutableArray.CreateBuilder<Digest>();
-        private byte[] _piece = new byte[BlobReference.PieceSize];
+        private byte[] _piece = [];
         private int _used;
         private long _size;
 
@@ -97,6 +97,7 @@ internal static class SnapshotContent
             _size += bytes.Length;
             while (!bytes.IsEmpty)
             {
+                if (_piece.Length == 0) _piece = new byte[BlobReference.PieceSize];
                 var count = Math.Min(bytes.Length, _piece.Length - _used);
                 bytes[..count].CopyTo(_piece.AsSpan(_used));
                 bytes = bytes[count..];
@@ -110,7 +111,7 @@ internal static class SnapshotContent
             if (_used == 0) return;
             _blobs.Add(chain.AddBlob(_piece.AsMemory(0, _used), timeMs));
             if (chain.PendingCount >= MaxPending) chain.Flush();
-            (_piece, _used) = (new byte[BlobReference.PieceSize], 0);
+            (_piece, _used) = ([], 0);
         }
     }
 }

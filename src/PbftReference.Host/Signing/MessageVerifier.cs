@@ -15,7 +15,7 @@ public sealed class MessageVerifier(ISignatureVerifier verifier, ClusterConfigur
     {
         var outer = message switch
         {
-            Request m => verifier.IsSignedBy(m.Client, Statements.DigestOf(m), signature),
+            Request m => verifier.IsSignedBy(m.Client, m.StatementDigest, signature),
             ReplicaMessage m => configuration.IsMember(m.Replica) && verifier.IsSignedBy(m.Replica, Statements.DigestOf(m), signature),
             _ => false,
         };
@@ -38,7 +38,7 @@ public sealed class MessageVerifier(ISignatureVerifier verifier, ClusterConfigur
         if (batch is null) return true;
         foreach (var request in batch.Requests)
         {
-            if (!verifier.IsSignedBy(request.Statement.Client, Statements.DigestOf(request.Statement), request.Signature)) return false;
+            if (!verifier.IsSignedBy(request.Statement.Client, request.Statement.StatementDigest, request.Signature)) return false;
         }
 
         return true;

@@ -23,7 +23,7 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
     private readonly Dictionary<SequenceNumber, Digest> _states = [];
     private readonly Dictionary<RequestId, SequenceNumber> _executedAt = [];
     private readonly Dictionary<RequestId, ImmutableArray<byte>> _results = [];
-    private readonly Dictionary<RequestId, Digest> _requested = [];
+    private readonly Dictionary<RequestId, ImmutableArray<byte>> _requested = [];
     private readonly List<Violation> _violations = [];
 
     /// <summary>What does not hold.</summary>
@@ -36,7 +36,7 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
     public SequenceNumber Highest { get; private set; }
 
     /// <summary>A client asked for something.</summary>
-    public void OnRequested(Request request) => _requested[request.Id] = Statements.DigestOf(request);
+    public void OnRequested(Request request) => _requested[request.Id] = request.Operation;
 
     /// <summary>A client believes a result.</summary>
     public void OnAccepted(Acceptance acceptance)
@@ -108,7 +108,7 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
     private void OnEffect(ReplicaId replica, SequenceNumber n, Request request, ImmutableArray<byte> result)
     {
         var id = request.Id;
-        if (!_requested.TryGetValue(id, out var asked) || asked != Statements.DigestOf(request))
+        if (!_requested.TryGetValue(id, out var asked) || !asked.AsSpan().SequenceEqual(request.Operation.AsSpan()))
         {
             Report("validity", $"replica {replica} executed {id} at {n}, which no client asked for");
         }
