@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using PbftReference.Core.Phases;
 using PbftReference.Core.Rules;
 using PbftReference.Core.State;
@@ -147,9 +149,8 @@ public static partial class StateInvariants
     /// <summary>No request waits that is executed (section 4.1; defect D16 of Fabric).</summary>
     private static void Queue(ReplicaState state, Findings broken)
     {
-        foreach (var waiting in state.Queue.InArrivalOrder())
+        foreach (var id in state.Queue.Ids)
         {
-            var id = waiting.Request.Statement.Id;
             broken.Unless(!state.Clients.IsExecuted(id), $"request {id} waits and is executed");
         }
     }
@@ -163,9 +164,9 @@ public static partial class StateInvariants
         /// <summary>False once the window cannot be walked.</summary>
         public bool WindowFits { get; set; } = true;
 
-        public void Unless(bool holds, FormattableString otherwise)
+        public void Unless(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref Sentence otherwise)
         {
-            if (!holds) _sentences.Add(FormattableString.Invariant(otherwise));
+            if (!holds) _sentences.Add(otherwise.ToText());
         }
 
         public void Unless(bool holds, string otherwise)
@@ -174,5 +175,24 @@ public static partial class StateInvariants
         }
 
         public ImmutableArray<string> ToImmutable() => _sentences.ToImmutable();
+    }
+
+    /// <summary>A sentence that is put together only if what it denies does not hold: the checks run after every step.</summary>
+    [InterpolatedStringHandler]
+    private ref struct Sentence
+    {
+        private DefaultInterpolatedStringHandler _text;
+
+        public Sentence(int literalLength, int formattedCount, bool holds, out bool wanted)
+        {
+            wanted = !holds;
+            _text = wanted ? new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;
+        }
+
+        public void AppendLiteral(string text) => _text.AppendLiteral(text);
+
+        public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+        public string ToText() => _text.ToStringAndClear();
     }
 }

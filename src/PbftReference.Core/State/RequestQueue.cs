@@ -61,6 +61,9 @@ public sealed class RequestQueue
     /// <summary>Arrival number of the oldest that waits for a proposal; -1 if none does.</summary>
     public long OldestUnproposed => _unproposed.IsEmpty ? -1 : _unproposed.Min;
 
+    /// <summary>The names of all, in arrival order.</summary>
+    public IEnumerable<RequestId> Ids => _byArrival.Values;
+
     /// <summary>All, in arrival order.</summary>
     public IEnumerable<WaitingRequest> InArrivalOrder()
     {
