@@ -29,20 +29,22 @@ public sealed class SimulatedClient
     private readonly VirtualClock _clock;
     private readonly SeededRandom _random;
     private readonly Action<Acceptance> _accepted;
-    private readonly SortedDictionary<Timestamp, UnderWay> _underWay = [];
+    private readonly Dictionary<Timestamp, UnderWay> _underWay = [];
     private readonly Func<long, byte[]?> _operation;
     private ViewNumber _view;
     private Timestamp _next = new(1);
+    private Timestamp _oldest = new(1);
     private bool _exhausted;
     private int _pauses;
 
-    private sealed class UnderWay(Request request, byte[] frame)
+    private sealed class UnderWay(Request request, byte[] frame, int replicas)
     {
         public Request Request { get; } = request;
 
         public byte[] Frame { get; } = frame;
 
-        public SortedDictionary<ReplicaId, ImmutableArray<byte>> Results { get; } = [];
+        /// <summary>The latest result of each replica, by its index; default where there is none.</summary>
+        public ImmutableArray<byte>[] Results { get; } = new ImmutableArray<byte>[replicas];
 
         public IDisposable? Retransmission { get; set; }
     }
@@ -72,7 +74,7 @@ public sealed class SimulatedClient
     /// <summary>Begins, after a restart of the cluster with those up to a timestamp done before.</summary>
     public void Start(Timestamp done)
     {
-        _next = done.Next;
+        _oldest = _next = done.Next;
         Fill();
     }
 
@@ -83,11 +85,11 @@ public sealed class SimulatedClient
         if (message is not Reply reply || reply.Client != _id || !_configuration.IsMember(reply.Replica)) return;
         if (!_underWay.TryGetValue(reply.Timestamp, out var underWay)) return;
         if (!_keys.IsSignedBy(reply.Replica, Statements.DigestOf(reply), signature)) return;
-        underWay.Results[reply.Replica] = reply.Result;
+        underWay.Results[reply.Replica.Value] = reply.Result;
         var equal = 0;
-        foreach (var (_, result) in underWay.Results)
+        foreach (var result in underWay.Results)
         {
-            if (result.AsSpan().SequenceEqual(reply.Result.AsSpan())) equal++;
+            if (!result.IsDefault && result.AsSpan().SequenceEqual(reply.Result.AsSpan())) equal++;
         }
 
         if (equal >= _configuration.WeakQuorum) Accept(underWay, reply);
@@ -131,16 +133,15 @@ public sealed class SimulatedClient
 
     private bool InWindow()
     {
-        if (_underWay.Count == 0) return true;
-        var oldest = _underWay.Keys.First();
-        return _next.Value < oldest.Value + _configuration.ClientWindow;
+        while (_oldest < _next && !_underWay.ContainsKey(_oldest)) _oldest = _oldest.Next;
+        return _next.Value < _oldest.Value + _configuration.ClientWindow;
     }
 
     private void Send(byte[] operation)
     {
         var request = new Request(_id, _next, [.. operation]);
         var frame = WireFormat.Encode(request, _keys.SignAs(_id, Statements.DigestOf(request)));
-        var underWay = new UnderWay(request, frame);
+        var underWay = new UnderWay(request, frame, _configuration.Replicas);
         _underWay.Add(_next, underWay);
         _next = _next.Next;
         _network.Send(_id, _configuration.PrimaryOf(_view), frame);
