@@ -22,7 +22,8 @@ public static class Predicates
 
     /// <summary>Whether a vote is one for the standing proposal, by the new-view that this replica entered the view with.</summary>
     public static bool IsVoteFor(ReplicaState state, Slot slot, PrepareVote? vote) =>
-        vote is not null && vote.View == slot.View && vote.BatchDigest == slot.BatchDigest && vote.NewView == state.CurrentNewView;
+        vote is not null && vote.View == slot.View && vote.BatchDigest == slot.BatchDigest
+        && Guard.Holds(GuardName.NewViewNamed, vote.NewView == state.CurrentNewView);
 
     /// <summary>Whether a commit is one for the standing proposal, digest included (defect D6 of Fabric).</summary>
     public static bool IsCommitFor(Slot slot, CommitVote? commit) =>

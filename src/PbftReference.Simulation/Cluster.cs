@@ -115,7 +115,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         var id = new ReplicaId(i);
         var faulty = _options.Faulty.FirstOrDefault(f => f.Replica == id);
         var behaviour = faulty is null ? null : ByzantineBehaviours.Create(faulty.Behaviour, _random.Fork($"behaviour {i}"));
-        return new SimulatedReplica(this, id, _random.Fork($"replica {i}"), Keys.SignerOf(id), behaviour, Genesis.Cluster);
+        return new SimulatedReplica(this, id, _random.Fork($"replica {i}"), Keys.SignerOf(id), behaviour);
     }
 
     private SimulatedClient NewClient(int i)

@@ -15,14 +15,16 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     private readonly ISigner _signer;
     private readonly ByzantineBehaviour? _behaviour;
     private readonly string _log;
+    private readonly bool _isTwin;
     private VirtualEventManager _manager = new();
     private ReplicaHost? _host;
     private bool _flushing;
     private int _life;
 
-    internal SimulatedReplica(Cluster cluster, ReplicaId id, SeededRandom random, ISigner signer, ByzantineBehaviour? behaviour, string log)
+    internal SimulatedReplica(Cluster cluster, ReplicaId id, SeededRandom random, ISigner signer, ByzantineBehaviour? behaviour, string? twinLog = null)
     {
-        (_cluster, Id, _random, _signer, _behaviour, _log) = (cluster, id, random, signer, behaviour, log);
+        (_cluster, Id, _random, _signer, _behaviour) = (cluster, id, random, signer, behaviour);
+        (_log, _isTwin) = (twinLog ?? cluster.Genesis.Cluster, twinLog is not null);
     }
 
     /// <summary>Which replica.</summary>
@@ -32,7 +34,7 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     public bool IsRunning => _host is not null;
 
     /// <summary>Whether it follows the protocol.</summary>
-    public bool IsCorrect => _behaviour is null;
+    public bool IsCorrect => _behaviour is null && !_isTwin;
 
     /// <summary>How it misbehaves; null if it follows the protocol.</summary>
     public ByzantineBehaviour? Behaviour => _behaviour;
@@ -81,7 +83,16 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     /// <summary>Runs the event loop until it is idle.</summary>
     public void Run()
     {
-        if (_host is not null && _manager.Waiting > 0) _manager.RunToIdle();
+        if (_host is null || _manager.Waiting == 0) return;
+        try
+        {
+            _manager.RunToIdle();
+        }
+        catch (InvalidOperationException) when (!IsCorrect)
+        {
+            // its own lies, or its twin's, contradicted what it holds: the process of a faulty replica may die of that
+            Crash(_random);
+        }
     }
 
     void ITransport.Send(ReplicaId to, byte[] frame)

@@ -30,7 +30,8 @@ internal static class AgreementRules
 
         var slot = state.SlotAt(m.SequenceNumber);
         var vote = slot.Votes[m.Replica.Value];
-        if (vote?.View == m.View) OnSecondPrePrepare(turn, slot, vote, m);
+        if (!Guard.IsOn(GuardName.OneProposalPerPlace)) OnFirstPrePrepare(turn, m, signature);
+        else if (vote?.View == m.View) OnSecondPrePrepare(turn, slot, vote, m);
         else if (slot.Phase == SlotPhase.Empty) OnFirstPrePrepare(turn, m, signature);
         else if (slot.View != m.View) turn.Refuse(Refusal.NotNeeded);
         else if (slot.BatchDigest != m.BatchDigest) OnEquivocation(turn, m.Replica);
@@ -78,7 +79,7 @@ internal static class AgreementRules
 
     private static void OnSecondPrePrepare(Turn turn, Slot slot, PrepareVote vote, PrePrepare m)
     {
-        if (Guard.Holds(GuardName.OneProposalPerPlace, vote.BatchDigest == m.BatchDigest))
+        if (vote.BatchDigest == m.BatchDigest)
         {
             var missing = m.Batch is not null && slot.MissingBatch == m.Batch.Digest;
             if (missing) AcceptBatch(turn, m.SequenceNumber, m.Batch!);
@@ -116,7 +117,7 @@ internal static class AgreementRules
         else if (!Guard.Holds(GuardName.PrimaryDoesNotPrepare, m.Replica != state.Configuration.PrimaryOf(m.View))) turn.Refuse(Refusal.PrimarySendsNoPrepare);
         else if (m.Replica == state.Self) turn.Refuse(Refusal.Duplicate);
         else if (!Predicates.InWindow(state, m.SequenceNumber)) turn.Refuse(Refusal.OutsideWatermarks);
-        else if (m.View == state.View && state.Active && m.NewView != state.CurrentNewView) turn.Refuse(Refusal.WrongNewView);
+        else if (m.View == state.View && state.Active && !Guard.Holds(GuardName.NewViewNamed, m.NewView == state.CurrentNewView)) turn.Refuse(Refusal.WrongNewView);
         else KeepPrepare(turn, m, signature);
     }
 

@@ -15,7 +15,7 @@ public enum GuardName
     /// <summary>One proposal per place and view (section 4.2).</summary>
     OneProposalPerPlace,
 
-    /// <summary>A proposal names the new-view that the replica entered the view with.</summary>
+    /// <summary>A proposal or vote counts only if it names the new-view that the replica entered the view with.</summary>
     NewViewNamed,
 
     /// <summary>The primary's prepare does not count (section 4.2).</summary>

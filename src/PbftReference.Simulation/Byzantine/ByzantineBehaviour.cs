@@ -57,11 +57,12 @@ public abstract class ByzantineBehaviour
         where T : Message => TryDecode(frame)?.Statement as T;
 
     /// <summary>The client's request in a frame of anybody; null if there is none.</summary>
-    protected static Signed<Request>? TryReadRequest(byte[] frame)
-    {
-        if (KindOf(frame) != MessageKind.Request || TryDecode(frame) is not { } decoded) return null;
-        return new Signed<Request>((Request)decoded.Statement, decoded.Signature);
-    }
+    protected static Signed<Request>? TryReadRequest(byte[] frame) =>
+        KindOf(frame) == MessageKind.Request ? TryReadSigned<Request>(frame) : null;
+
+    /// <summary>The message in a frame of anybody, with its signature; null if it is another or none.</summary>
+    protected static Signed<T>? TryReadSigned<T>(byte[] frame)
+        where T : Message => TryDecode(frame) is { Statement: T statement, Signature: var signature } ? new Signed<T>(statement, signature) : null;
 
     private static (Message Statement, Signature Signature)? TryDecode(byte[] frame)
     {

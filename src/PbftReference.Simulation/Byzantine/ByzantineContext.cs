@@ -96,8 +96,20 @@ public sealed class ByzantineContext
         });
     }
 
-    /// <summary>A context whose sends pass through another behaviour.</summary>
-    internal ByzantineContext Through(ByzantineBehaviour next) => new(_cluster, Self, _signer, _runningHost, next.OnSend, next.OnSend);
+    /// <summary>A context whose sends pass through another behaviour; what that cannot read goes out as it is.</summary>
+    internal ByzantineContext Through(ByzantineBehaviour next) => new(_cluster, Self, _signer, _runningHost, (to, frame) => Pass(next, to, frame), next.OnSend);
+
+    private void Pass(ByzantineBehaviour next, ReplicaId to, byte[] frame)
+    {
+        try
+        {
+            next.OnSend(to, frame);
+        }
+        catch (InvalidDataException)
+        {
+            Send(to, frame);
+        }
+    }
 
     /// <summary>A second process of this replica with the same key and a log of its own.</summary>
     internal SimulatedReplica NewTwin(SeededRandom random) => _cluster.AddTwin(Self, random, _signer);

@@ -4,11 +4,26 @@ using PbftReference.Core.Types;
 
 namespace PbftReference.Simulation.Byzantine;
 
-/// <summary>Answers those who fetch a checkpoint or a batch with bytes flipped, under a good signature.</summary>
+/// <summary>Answers those who fetch a checkpoint or a batch with bytes flipped, under a good signature, and sends such pages unasked.</summary>
 public sealed class CorruptPages(SeededRandom random) : ByzantineBehaviour
 {
     /// <inheritdoc/>
     public override string Name => "corrupt-pages";
+
+    /// <inheritdoc/>
+    public override void Begin(ByzantineContext context)
+    {
+        base.Begin(context);
+        Repeat(random, 20, 80, SendUnasked);
+    }
+
+    private void SendUnasked()
+    {
+        if (Context.State is not { OwnCheckpoints: { IsEmpty: false } checkpoints }) return;
+        Act();
+        var page = new StatePage(random.Below(6), [.. Enumerable.Range(0, 40).Select(_ => (byte)random.Below(256))]);
+        Context.SendToOthers(Context.Encode(new StatePages(checkpoints[^1].SequenceNumber, [page], Context.Self)));
+    }
 
     /// <inheritdoc/>
     public override void OnSend(ReplicaId to, byte[] frame)

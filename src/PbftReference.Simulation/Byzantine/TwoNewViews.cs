@@ -10,9 +10,21 @@ namespace PbftReference.Simulation.Byzantine;
 public sealed class TwoNewViews(SeededRandom random) : ByzantineBehaviour
 {
     private readonly SortedDictionary<ViewNumber, NewView?> _second = [];
+    private readonly SortedDictionary<(ViewNumber View, ReplicaId Replica), Signed<ViewChange>> _viewChanges = [];
 
     /// <inheritdoc/>
     public override string Name => "two-new-views";
+
+    /// <inheritdoc/>
+    public override bool OnFrame(byte[] frame)
+    {
+        if (KindOf(frame) == MessageKind.ViewChange && TryReadSigned<ViewChange>(frame) is { } viewChange)
+        {
+            _viewChanges[(viewChange.Statement.NewView, viewChange.Statement.Replica)] = viewChange;
+        }
+
+        return true;
+    }
 
     /// <inheritdoc/>
     public override void OnSend(ReplicaId to, byte[] frame)
@@ -47,17 +59,12 @@ public sealed class TwoNewViews(SeededRandom random) : ByzantineBehaviour
     /// <summary>The new-view of the same view with the last view-change replaced by one that came later; null if none came.</summary>
     private NewView? SecondOf(NewView first)
     {
-        if (Context.State is not { } state) return null;
         var used = first.ViewChanges.Select(signed => signed.Statement.Replica).ToHashSet();
-        foreach (var viewChange in state.ViewChanges)
-        {
-            if (viewChange?.Statement.NewView != first.View || used.Contains(viewChange.Statement.Replica)) continue;
-            var victim = first.ViewChanges.Last(signed => signed.Statement.Replica != Context.Self);
-            var others = first.ViewChanges.Remove(victim).Add(viewChange);
-            return NewViewDraft.Of(first, [.. others.OrderBy(signed => signed.Statement.Replica)]);
-        }
-
-        return null;
+        var late = Context.Others.FirstOrDefault(id => !used.Contains(id) && _viewChanges.ContainsKey((first.View, id)), Context.Self);
+        if (late == Context.Self) return null;
+        var victim = first.ViewChanges.Last(signed => signed.Statement.Replica != Context.Self);
+        var others = first.ViewChanges.Remove(victim).Add(_viewChanges[(first.View, late)]);
+        return NewViewDraft.Of(first, [.. others.OrderBy(signed => signed.Statement.Replica)]);
     }
 
     private void SendPrePrepare(ReplicaId to, byte[] frame, PrePrepare m)

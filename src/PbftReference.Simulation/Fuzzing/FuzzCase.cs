@@ -39,7 +39,7 @@ public sealed record FuzzCase(SimulationOptions Options, long Operations)
             Service = random.Chance(250_000) ? "kv" : "ledger",
             Clients = (int)random.Between(2, 6),
             Outstanding = (int)random.Between(1, 6),
-            ThinkTime = random.Chance(700_000) ? random.Between(50, 400) : 0,
+            ThinkTime = random.Chance(800_000) ? random.Between(100, 600) : 0,
             Faults = random.Chance(500_000) ? FaultProfile.Many : FaultProfile.Some,
             Faulty = Faulty(random, replicas, faults),
             HealAfter = random.Between(1500, 4000),
