@@ -14,7 +14,8 @@ namespace PbftReference.Simulation;
 /// <param name="Options">The simulation's options.</param>
 /// <param name="Input">Full path of the file whose lines are the operations; null for made-up ones.</param>
 /// <param name="Operations">How many operations there are.</param>
-public sealed record RunManifest(Genesis Genesis, SimulationOptions Options, string? Input, long Operations);
+/// <param name="InputDigest">SHA-256 of that file; null for made-up operations.</param>
+public sealed record RunManifest(Genesis Genesis, SimulationOptions Options, string? Input, long Operations, Digest? InputDigest = null);
 
 /// <summary>A run on disk: <c>run.json</c>, and all streams in <c>log.db</c>.</summary>
 public static class RunDirectory
@@ -38,7 +39,9 @@ public static class RunDirectory
             throw new IOException($"{directory} holds a run already: choose another directory, or go on with it by --resume {directory}");
         }
 
-        File.WriteAllText(ManifestPath(directory), Encode(manifest));
+        var draft = ManifestPath(directory) + ".new";
+        File.WriteAllText(draft, Encode(manifest));
+        File.Move(draft, ManifestPath(directory));
     }
 
     /// <summary>Reads the manifest of a run.</summary>
@@ -68,15 +71,13 @@ public static class RunDirectory
     public static IEventStore CreateLog(string directory) => new SqliteEventStore(LogPath(directory), new SqliteStoreOptions());
 
     /// <summary>The operations of a run.</summary>
-    /// <exception cref="IOException">The input file cannot be read.</exception>
-    public static Workload WorkloadOf(RunManifest manifest) =>
-        manifest.Input is null ? MadeUp(manifest.Options.Service, manifest.Operations) : FromFile(manifest.Input, manifest.Operations);
-
-    /// <summary>The lines of a file, without their line ends; an empty last line does not count.</summary>
-    public static Workload FromFile(string path, long atMost = long.MaxValue)
+    /// <exception cref="IOException">The input file cannot be read, or is not what it was.</exception>
+    public static Workload WorkloadOf(RunManifest manifest)
     {
-        var lines = File.ReadAllLines(path, Encoding.Latin1);
-        return new Workload(Math.Min(atMost, lines.Length), k => Encoding.Latin1.GetBytes(lines[k]));
+        if (manifest.Input is null) return MadeUp(manifest.Options.Service, manifest.Operations);
+        var lines = OperationLines.Read(manifest.Input);
+        if (manifest.InputDigest is not { } digest || lines.Digest == digest) return new Workload(manifest.Operations, lines.At);
+        throw new IOException($"the input {manifest.Input} has changed since the run began: its SHA-256 was {digest} and is {lines.Digest}; restore it");
     }
 
     /// <summary>Made-up operations for a service.</summary>
@@ -102,6 +103,7 @@ public static class RunDirectory
             ["healAfter"] = o.HealAfter.ToString(CultureInfo.InvariantCulture),
             ["progressWithin"] = o.ProgressWithin.ToString(CultureInfo.InvariantCulture),
             ["input"] = manifest.Input,
+            ["inputSha256"] = manifest.InputDigest?.ToString(),
             ["operations"] = manifest.Operations.ToString(CultureInfo.InvariantCulture),
             ["configuration"] = JObject.Parse(Encoding.UTF8.GetString(ConfigurationCodec.Encode(manifest.Genesis.Configuration))),
         };
@@ -128,8 +130,10 @@ public static class RunDirectory
             Configuration = configuration,
         };
         var genesis = new Genesis((string)json["cluster"]!, configuration, options.Service, Digest.Parse((string)json["nonce"]!));
-        return new RunManifest(genesis, options, (string?)json["input"], Number(json, "operations"));
+        return new RunManifest(genesis, options, (string?)json["input"], Number(json, "operations"), InputDigestOf(json));
     }
+
+    private static Digest? InputDigestOf(JObject json) => (string?)json["inputSha256"] is { } text ? Digest.Parse(text) : null;
 
     private static long Number(JObject json, string field) => long.Parse((string)json[field]!, CultureInfo.InvariantCulture);
 
