@@ -6,6 +6,8 @@ using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host;
+using PbftReference.Host.Replicas;
+using PbftReference.Simulation.Fuzzing;
 
 namespace PbftReference.Simulation;
 
@@ -74,16 +76,11 @@ public static class RunDirectory
     /// <exception cref="IOException">The input file cannot be read, or is not what it was.</exception>
     public static Workload WorkloadOf(RunManifest manifest)
     {
-        if (manifest.Input is null) return MadeUp(manifest.Options.Service, manifest.Operations);
+        if (manifest.Input is null) return FuzzWorkload.For(manifest.Options.Service, manifest.Operations);
         var lines = OperationLines.Read(manifest.Input);
         if (manifest.InputDigest is not { } digest || lines.Digest == digest) return new Workload(manifest.Operations, lines.At);
         throw new IOException($"the input {manifest.Input} has changed since the run began: its SHA-256 was {digest} and is {lines.Digest}; restore it");
     }
-
-    /// <summary>Made-up operations for a service.</summary>
-    public static Workload MadeUp(string service, long count) => new(count, k => Encoding.UTF8.GetBytes(service == "kv"
-        ? string.Create(CultureInfo.InvariantCulture, $"put key{k % 17} value{k}")
-        : string.Create(CultureInfo.InvariantCulture, $"operation {k + 1}")));
 
     private static string Encode(RunManifest manifest)
     {
@@ -101,6 +98,7 @@ public static class RunDirectory
             ["faults"] = o.Faults.ToString(),
             ["faulty"] = new JArray(o.Faulty.Select(f => $"{f.Replica}:{f.Behaviour}")),
             ["healAfter"] = o.HealAfter.ToString(CultureInfo.InvariantCulture),
+            ["snapshotAfter"] = o.Snapshots.AfterRecords,
             ["progressWithin"] = o.ProgressWithin.ToString(CultureInfo.InvariantCulture),
             ["input"] = manifest.Input,
             ["inputSha256"] = manifest.InputDigest?.ToString(),
@@ -127,6 +125,7 @@ public static class RunDirectory
             Faulty = [.. json["faulty"]!.Select(f => ParseFaulty((string)f!))],
             HealAfter = Number(json, "healAfter"),
             ProgressWithin = Number(json, "progressWithin"),
+            Snapshots = json["snapshotAfter"] is { } after ? new SnapshotPolicy((int)after) : new SnapshotPolicy(),
             Configuration = configuration,
         };
         var genesis = new Genesis((string)json["cluster"]!, configuration, options.Service, Digest.Parse((string)json["nonce"]!));

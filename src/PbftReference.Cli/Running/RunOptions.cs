@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using PbftReference.Core.Types;
+using PbftReference.Host.Replicas;
 using PbftReference.Host.Services;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Byzantine;
@@ -16,11 +17,17 @@ internal sealed class RunOptions
 
     public Option<ulong> Seed { get; } = New<ulong>("--seed", "NUMBER", "Decides everything that is left to chance.", 7);
 
-    public Option<int> Replicas { get; } = New("--replicas", "N", "Number of replicas n; f = (n-1)/3 of them may be faulty.", 4);
+    public Option<int> Replicas { get; } = New("--replicas", "N", "Number of replicas n.", 4);
+
+    public Option<int?> Tolerate { get; } = New<int?>("--tolerate", "F", "How many faulty replicas to tolerate. [default: (n-1)/3]", null);
 
     public Option<string> Faults { get; } = New("--faults", "none|some|many", "How much goes wrong: loss, delay, duplication, partitions, crashes.", "some");
 
-    public Option<string> Faulty { get; } = New("--faulty", "ID:BEHAVIOUR,...", "Replicas that misbehave: " + string.Join(", ", ByzantineBehaviours.Names) + ".", "");
+    public Option<string[]> Faulty { get; } = new("--faulty")
+    {
+        HelpName = "ID:BEHAVIOUR,...",
+        Description = $"Replicas that misbehave: {string.Join(", ", ByzantineBehaviours.Names)}; several at once joined by '+'.",
+    };
 
     public Option<string?> Input { get; } = New<string?>("--input", "FILE", "A file whose lines are the operations.", null);
 
@@ -42,6 +49,8 @@ internal sealed class RunOptions
 
     public Option<long> BatchTimeout { get; } = New("--batch-timeout", "MS", "How long the primary waits to fill a batch.", Protocol.BatchTimeout);
 
+    public Option<int> SnapshotAfter { get; } = New("--snapshot-after", "COUNT", "Records after which a replica writes a snapshot for its recovery.", new SnapshotPolicy().AfterRecords);
+
     public Option<int> CheckpointPeriod { get; } = New("--checkpoint-period", "K", "Places between checkpoints.", Protocol.CheckpointPeriod);
 
     public Option<int> LogMultiplier { get; } = New("--log-multiplier", "COUNT", "Checkpoint periods in the log window: L = K x this.", Protocol.LogMultiplier);
@@ -54,11 +63,18 @@ internal sealed class RunOptions
 
     public Option<long> NullRequestTimeout { get; } = New("--null-request-timeout", "MS", "An idle primary proposes the null request after this; 0 is off.", Protocol.NullRequestTimeout);
 
+    public Option<long> StatusTimeout { get; } = New("--status-timeout", "MS", "How often a replica tells the others where it stands.", Protocol.StatusTimeout);
+
+    public Option<long> TransferTimeout { get; } = New("--transfer-timeout", "MS", "How long a replica waits for pages before it asks another.", Protocol.TransferTimeout);
+
+    public Option<long> ResendTimeout { get; } = New("--resend-timeout", "MS", "How often a view-change is sent again.", Protocol.ResendViewChangeTimeout);
+
     /// <summary>All of them, as help lists them.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Seed, Replicas, Faults, Faulty, Input, Operations, Service, Clients, Outstanding, ThinkTime, HealAfter, ProgressWithin, Batch, BatchTimeout,
-        CheckpointPeriod, LogMultiplier, ClientWindow, RequestTimeout, ViewChangePeriod, NullRequestTimeout,
+        Seed, Replicas, Tolerate, Faults, Faulty, Input, Operations, Service, Clients, Outstanding, ThinkTime, HealAfter, ProgressWithin, Batch,
+        CheckpointPeriod, LogMultiplier, ClientWindow, ViewChangePeriod, BatchTimeout, RequestTimeout, NullRequestTimeout, StatusTimeout, TransferTimeout,
+        ResendTimeout, SnapshotAfter,
     ];
 
     /// <summary>The simulation that a command line asks for.</summary>
@@ -78,9 +94,10 @@ internal sealed class RunOptions
             Outstanding = line.GetValue(Outstanding),
             ThinkTime = line.GetValue(ThinkTime) ?? (line.GetValue(Input) is null ? MadeUpThinkTime : 0),
             Faults = ProfileOf(line.GetValue(Faults)!),
-            Faulty = FaultyOf(line.GetValue(Faulty)!, replicas),
+            Faulty = FaultyOf(line.GetValue(Faulty) ?? [], replicas),
             HealAfter = line.GetValue(HealAfter),
             ProgressWithin = line.GetValue(ProgressWithin),
+            Snapshots = new SnapshotPolicy(line.GetValue(SnapshotAfter)),
         };
         Check(options);
         return options;
@@ -96,7 +113,7 @@ internal sealed class RunOptions
         foreach (var option in All)
         {
             if (option == Seed || line.GetResult(option) is not { Implicit: false } given) continue;
-            words.Add(string.Join(' ', [option.Name, .. given.Tokens.Select(token => Quoted(token.Value))]));
+            foreach (var token in given.Tokens) words.Add($"{option.Name} {Quoted(token.Value)}");
         }
 
         return string.Join(' ', words);
@@ -109,7 +126,7 @@ internal sealed class RunOptions
             return new ClusterConfiguration
             {
                 Replicas = replicas,
-                Faults = (replicas - 1) / 3,
+                Faults = line.GetValue(Tolerate) ?? (replicas - 1) / 3,
                 BatchSize = line.GetValue(Batch),
                 BatchTimeout = line.GetValue(BatchTimeout),
                 CheckpointPeriod = line.GetValue(CheckpointPeriod),
@@ -118,6 +135,9 @@ internal sealed class RunOptions
                 RequestTimeout = line.GetValue(RequestTimeout),
                 ViewChangePeriod = line.GetValue(ViewChangePeriod),
                 NullRequestTimeout = line.GetValue(NullRequestTimeout),
+                StatusTimeout = line.GetValue(StatusTimeout),
+                TransferTimeout = line.GetValue(TransferTimeout),
+                ResendViewChangeTimeout = line.GetValue(ResendTimeout),
             }.Validate();
         }
         catch (ArgumentException e)
@@ -132,6 +152,7 @@ internal sealed class RunOptions
         var window = options.Configuration.ClientWindow;
         Require(options.Outstanding >= 1, $"--outstanding must be at least 1, not {options.Outstanding}");
         Require(options.Outstanding <= window, $"--outstanding must be at most the client window of {window}, not {options.Outstanding}");
+        Require(options.Snapshots.AfterRecords >= 1, $"--snapshot-after must be at least 1, not {options.Snapshots.AfterRecords}");
         Require(options.ThinkTime >= 0, $"--think-time must be at least 0 ms, not {options.ThinkTime}");
         Require(options.HealAfter >= 0, $"--heal-after must be at least 0 ms, not {options.HealAfter}");
         Require(options.ProgressWithin >= 1, $"--progress-within must be at least 1 ms, not {options.ProgressWithin}");
@@ -145,20 +166,23 @@ internal sealed class RunOptions
         _ => throw new CommandException(ExitCodes.Usage, $"--faults {text}: choose none, some or many"),
     };
 
-    private static List<FaultyReplica> FaultyOf(string text, int replicas)
+    private static List<FaultyReplica> FaultyOf(string[] texts, int replicas)
     {
         var faulty = new List<FaultyReplica>();
-        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var part in texts.SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
             var one = Parsed(part);
             Require(one.Replica.Value < replicas, $"--faulty {part}: there is no replica {one.Replica}; they are 0 to {replicas - 1}");
-            Require(ByzantineBehaviours.Names.Contains(one.Behaviour), $"--faulty {part}: there is no behaviour '{one.Behaviour}'; there are {string.Join(", ", ByzantineBehaviours.Names)}");
+            foreach (var name in one.Behaviour.Split('+')) RequireBehaviour(part, name);
             Require(faulty.All(other => other.Replica != one.Replica), $"--faulty names replica {one.Replica} twice");
             faulty.Add(one);
         }
 
         return faulty;
     }
+
+    private static void RequireBehaviour(string part, string name) => Require(
+        ByzantineBehaviours.Names.Contains(name), $"--faulty {part}: there is no behaviour '{name}'; there are {string.Join(", ", ByzantineBehaviours.Names)}");
 
     private static FaultyReplica Parsed(string text)
     {

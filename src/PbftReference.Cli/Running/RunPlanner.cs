@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PbftReference.Host;
 using PbftReference.Simulation;
+using PbftReference.Simulation.Fuzzing;
 
 namespace PbftReference.Cli.Running;
 
@@ -17,7 +18,7 @@ internal static class RunPlanner
         var input = line.GetValue(options.Input);
         var lines = input is null ? null : ReadInput(input);
         var count = Count(options, line, lines);
-        var workload = lines is null ? RunDirectory.MadeUp(simulation.Service, count) : new Workload(count, lines.At);
+        var workload = lines is null ? FuzzWorkload.For(simulation.Service, count) : new Workload(count, lines.At);
         var genesis = GenesisOf(simulation);
         var manifest = new RunManifest(
             genesis, simulation with { Configuration = genesis.Configuration }, input is null ? null : Path.GetFullPath(input), count, lines?.Digest);

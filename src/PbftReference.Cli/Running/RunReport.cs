@@ -1,5 +1,6 @@
 using System.Globalization;
 using PbftReference.Simulation;
+using PbftReference.Simulation.Checking;
 
 namespace PbftReference.Cli.Running;
 
@@ -7,7 +8,7 @@ namespace PbftReference.Cli.Running;
 internal static class RunReport
 {
     private const int MostHappenings = 24;
-    private static readonly string[] Properties = ["agreement", "exactly once", "validity", "client safety", "no correct replica halts", "progress"];
+    private const int Width = 80;
 
     /// <summary>The lines after the title.</summary>
     public static IEnumerable<string> Lines(RunResult result) =>
@@ -55,8 +56,8 @@ internal static class RunReport
         if (result.Interrupted) yield return Row("stopped", "interrupted before the end; what was done is in the log");
         else if (result.Outcome.Safe && !result.Outcome.Completed) yield return Row("NO PROGRESS", "not everything was done within the bound after the faults were over");
         if (!result.Outcome.Safe) yield break;
-        var holds = Properties.Take(result.Outcome.Completed ? Properties.Length : Properties.Length - 1);
-        yield return Row("holds", string.Join(", ", holds));
+        IEnumerable<string> holds = result.Outcome.Completed ? [.. SafetyChecker.Properties, "progress"] : SafetyChecker.Properties;
+        foreach (var row in Wrapped("holds", string.Join(", ", holds))) yield return row;
     }
 
     private static IEnumerable<string> Next(RunResult result)
@@ -68,6 +69,19 @@ internal static class RunReport
         yield return $"           pbft executed {directory} --replica 0";
         yield return $"           pbft state {directory} --replica 1 --at 50%";
         yield return $"           pbft log ls {directory}";
+    }
+
+    private static IEnumerable<string> Wrapped(string name, string text)
+    {
+        const int Column = 14;
+        for (; text.Length > Width - Column; name = "")
+        {
+            var cut = text.LastIndexOf(' ', Width - Column);
+            yield return Row(name, text[..cut]);
+            text = text[(cut + 1)..];
+        }
+
+        yield return Row(name, text);
     }
 
     private static string Row(string name, string text) => $"  {name,-11} {text}";

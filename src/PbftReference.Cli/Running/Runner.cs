@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using PbftReference.Cli.Output;
 using PbftReference.EventLog.Stores;
 using PbftReference.Simulation;
+using PbftReference.Simulation.Fuzzing;
 
 namespace PbftReference.Cli.Running;
 
@@ -58,12 +59,19 @@ internal sealed class Runner(Terminal terminal, bool acknowledge)
             throw;
         }
 
-        var outcome = cluster.Finish();
+        var outcome = Judge(plan, cluster);
         pacer.Commit();
         terminal.ClearProgress();
         var records = store.Streams().Sum(stream => store.Tail(stream) is { } tail ? tail.LastRevision + 1 : 0);
         return new RunResult(
             plan, outcome, cluster.Statistics, story, (cluster.Network.Sent, cluster.Network.Lost), records, doneBefore, _elapsed.Elapsed, _interrupted);
+    }
+
+    private static RunOutcome Judge(RunPlan plan, Cluster cluster)
+    {
+        var outcome = cluster.Finish();
+        if (outcome.Safe && outcome.Completed) FinalStateCheck.Run(cluster, plan.Options.Service, plan.Workload);
+        return outcome with { Safe = cluster.Checker.Violations.Count == 0, Violations = cluster.Checker.Violations };
     }
 
     private void Interrupt(PosixSignalContext context)
