@@ -26,7 +26,7 @@ public sealed record Workload(long Count, Func<long, byte[]> At);
 /// </summary>
 public sealed class Cluster : IReplicaObserver, IDisposable
 {
-    private const int StepsPerCommit = 4096;
+    private static readonly SortedDictionary<string, long> NoFaults = [];
 
     private readonly SimulationOptions _options;
     private readonly IEventStore _store;
@@ -35,6 +35,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     private readonly List<SimulatedReplica> _twins = [];
     private readonly SimulatedClient[] _clients;
     private readonly SeededRandom _random;
+    private readonly SeededRandom _chance;
     private FaultSchedule? _faults;
     private ReplicaId? _sender;
     private TimeSpan? _healedAt;
@@ -47,9 +48,10 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         _options = options with { Configuration = (options.Configuration with { InitialServiceDigest = service.Digest }).Validate() };
         (_store, _workload) = (store, workload);
         _random = new SeededRandom(options.Seed);
+        _chance = options.Resumed == 0 ? _random : _random.Fork($"resumed at {options.Resumed}");
         Genesis = new Genesis("sim", Configuration, options.Service, _random.Fork("genesis").NextDigest());
         Keys = new SimulatedKeys(Genesis.Digest, Configuration.Replicas, _random.Fork("keys"));
-        Network = new SimulatedNetwork(Clock, _random.Fork("network"), Configuration.Replicas, ToReplica, ToClient);
+        Network = new SimulatedNetwork(Clock, _chance.Fork("network"), Configuration.Replicas, ToReplica, ToClient);
         Checker = new SafetyChecker(() => NowMilliseconds, id => _replicas![id.Value].IsCorrect);
         _replicas = [.. Enumerable.Range(0, Configuration.Replicas).Select(NewReplica)];
         _clients = [.. Enumerable.Range(0, options.Clients).Select(NewClient)];
@@ -97,6 +99,9 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     /// <summary>How many operations are accepted.</summary>
     public long AcceptedCount => _clients.Sum(client => client.Accepted);
 
+    /// <summary>Spells of faults so far, by name.</summary>
+    public IReadOnlyDictionary<string, long> FaultCounts => _faults is null ? NoFaults : _faults.Counts;
+
     /// <summary>Recovers a replica from its disk.</summary>
     /// <param name="id">The replica.</param>
     /// <param name="log">The cluster name in the names of its streams; a twin has its own.</param>
@@ -114,14 +119,14 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     {
         var id = new ReplicaId(i);
         var faulty = _options.Faulty.FirstOrDefault(f => f.Replica == id);
-        var behaviour = faulty is null ? null : ByzantineBehaviours.Create(faulty.Behaviour, _random.Fork($"behaviour {i}"));
-        return new SimulatedReplica(this, id, _random.Fork($"replica {i}"), Keys.SignerOf(id), behaviour);
+        var behaviour = faulty is null ? null : ByzantineBehaviours.Create(faulty.Behaviour, _chance.Fork($"behaviour {i}"));
+        return new SimulatedReplica(this, id, _chance.Fork($"replica {i}"), Keys.SignerOf(id), behaviour);
     }
 
     private SimulatedClient NewClient(int i)
     {
         var id = new ClientId(i);
-        var world = new ClientSurroundings(_options, Keys, Network, Clock, _random.Fork($"client {i}"));
+        var world = new ClientSurroundings(_options, Keys, Network, Clock, _chance.Fork($"client {i}"));
         return new SimulatedClient(id, world, k => OperationOf(i, k), OnAccepted);
     }
 
@@ -132,6 +137,14 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         var operation = _workload.At(index);
         Checker.OnRequested(new Core.Messages.Request(new ClientId(client), new Timestamp(k + 1), [.. operation]));
         return operation;
+    }
+
+    /// <summary>Tells the checker what a client asked for in an earlier run.</summary>
+    internal void AskedBefore(int client, Timestamp upTo)
+    {
+        for (var k = 0L; k < upTo.Value && OperationOf(client, k) is not null; k++)
+        {
+        }
     }
 
     private void OnAccepted(Acceptance acceptance)
@@ -170,7 +183,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     {
         foreach (var replica in _replicas) replica.Restart();
         for (var i = 0; i < _clients.Length; i++) _clients[i].Start(done?[i] ?? new Timestamp(0));
-        _faults = new FaultSchedule(this, Clock, _random.Fork("faults"), _options.Faults);
+        _faults = new FaultSchedule(this, Clock, _chance.Fork("faults"), _options.Faults);
         if (_options.Faults == FaultProfile.None) Heal();
         else Clock.Schedule(TimeSpan.FromMilliseconds(_options.HealAfter), Heal);
     }
@@ -227,35 +240,14 @@ public sealed class Cluster : IReplicaObserver, IDisposable
 
     private bool IsOverdue => _healedAt is { } healed && Clock.Now - healed > TimeSpan.FromMilliseconds(_options.ProgressWithin);
 
-    /// <summary>
-    /// Does so many things, or fewer if <see cref="Step"/> ends it, and commits them in one group of the store: a run that is killed leaves
-    /// all logs as they were at the same moment, and a disk is waited for once instead of at every flush.
-    /// </summary>
-    /// <param name="count">How many things; 1 and up.</param>
-    /// <returns>False when there is nothing more to do.</returns>
-    public bool Steps(int count)
-    {
-        using var group = _store.BeginGroup();
-        try
-        {
-            while (count > 0 && Step()) count--;
-            return count == 0;
-        }
-        finally
-        {
-            // What led to an exception is wanted on the disk too.
-            group.Commit();
-        }
-    }
-
     /// <summary>Runs to the end.</summary>
     public RunOutcome Run()
     {
-        while (Steps(StepsPerCommit))
-        {
-        }
-
-        return Finish();
+        using var pacer = new CommitPacer(_store);
+        while (Step()) pacer.Tick();
+        var outcome = Finish();
+        pacer.Commit();
+        return outcome;
     }
 
     /// <summary>Writes what is pending and judges.</summary>

@@ -6,6 +6,8 @@ using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host;
+using PbftReference.Host.Replicas;
+using PbftReference.Simulation.Fuzzing;
 
 namespace PbftReference.Simulation;
 
@@ -14,7 +16,8 @@ namespace PbftReference.Simulation;
 /// <param name="Options">The simulation's options.</param>
 /// <param name="Input">Full path of the file whose lines are the operations; null for made-up ones.</param>
 /// <param name="Operations">How many operations there are.</param>
-public sealed record RunManifest(Genesis Genesis, SimulationOptions Options, string? Input, long Operations);
+/// <param name="InputDigest">SHA-256 of that file; null for made-up operations.</param>
+public sealed record RunManifest(Genesis Genesis, SimulationOptions Options, string? Input, long Operations, Digest? InputDigest = null);
 
 /// <summary>A run on disk: <c>run.json</c>, and all streams in <c>log.db</c>.</summary>
 public static class RunDirectory
@@ -38,7 +41,9 @@ public static class RunDirectory
             throw new IOException($"{directory} holds a run already: choose another directory, or go on with it by --resume {directory}");
         }
 
-        File.WriteAllText(ManifestPath(directory), Encode(manifest));
+        var draft = ManifestPath(directory) + ".new";
+        File.WriteAllText(draft, Encode(manifest));
+        File.Move(draft, ManifestPath(directory));
     }
 
     /// <summary>Reads the manifest of a run.</summary>
@@ -68,21 +73,14 @@ public static class RunDirectory
     public static IEventStore CreateLog(string directory) => new SqliteEventStore(LogPath(directory), new SqliteStoreOptions());
 
     /// <summary>The operations of a run.</summary>
-    /// <exception cref="IOException">The input file cannot be read.</exception>
-    public static Workload WorkloadOf(RunManifest manifest) =>
-        manifest.Input is null ? MadeUp(manifest.Options.Service, manifest.Operations) : FromFile(manifest.Input, manifest.Operations);
-
-    /// <summary>The lines of a file, without their line ends; an empty last line does not count.</summary>
-    public static Workload FromFile(string path, long atMost = long.MaxValue)
+    /// <exception cref="IOException">The input file cannot be read, or is not what it was.</exception>
+    public static Workload WorkloadOf(RunManifest manifest)
     {
-        var lines = File.ReadAllLines(path, Encoding.Latin1);
-        return new Workload(Math.Min(atMost, lines.Length), k => Encoding.Latin1.GetBytes(lines[k]));
+        if (manifest.Input is null) return FuzzWorkload.For(manifest.Options.Service, manifest.Operations);
+        var lines = OperationLines.Read(manifest.Input);
+        if (manifest.InputDigest is not { } digest || lines.Digest == digest) return new Workload(manifest.Operations, lines.At);
+        throw new IOException($"the input {manifest.Input} has changed since the run began: its SHA-256 was {digest} and is {lines.Digest}; restore it");
     }
-
-    /// <summary>Made-up operations for a service.</summary>
-    public static Workload MadeUp(string service, long count) => new(count, k => Encoding.UTF8.GetBytes(service == "kv"
-        ? string.Create(CultureInfo.InvariantCulture, $"put key{k % 17} value{k}")
-        : string.Create(CultureInfo.InvariantCulture, $"operation {k + 1}")));
 
     private static string Encode(RunManifest manifest)
     {
@@ -100,8 +98,10 @@ public static class RunDirectory
             ["faults"] = o.Faults.ToString(),
             ["faulty"] = new JArray(o.Faulty.Select(f => $"{f.Replica}:{f.Behaviour}")),
             ["healAfter"] = o.HealAfter.ToString(CultureInfo.InvariantCulture),
+            ["snapshotAfter"] = o.Snapshots.AfterRecords,
             ["progressWithin"] = o.ProgressWithin.ToString(CultureInfo.InvariantCulture),
             ["input"] = manifest.Input,
+            ["inputSha256"] = manifest.InputDigest?.ToString(),
             ["operations"] = manifest.Operations.ToString(CultureInfo.InvariantCulture),
             ["configuration"] = JObject.Parse(Encoding.UTF8.GetString(ConfigurationCodec.Encode(manifest.Genesis.Configuration))),
         };
@@ -125,11 +125,14 @@ public static class RunDirectory
             Faulty = [.. json["faulty"]!.Select(f => ParseFaulty((string)f!))],
             HealAfter = Number(json, "healAfter"),
             ProgressWithin = Number(json, "progressWithin"),
+            Snapshots = json["snapshotAfter"] is { } after ? new SnapshotPolicy((int)after) : new SnapshotPolicy(),
             Configuration = configuration,
         };
         var genesis = new Genesis((string)json["cluster"]!, configuration, options.Service, Digest.Parse((string)json["nonce"]!));
-        return new RunManifest(genesis, options, (string?)json["input"], Number(json, "operations"));
+        return new RunManifest(genesis, options, (string?)json["input"], Number(json, "operations"), InputDigestOf(json));
     }
+
+    private static Digest? InputDigestOf(JObject json) => (string?)json["inputSha256"] is { } text ? Digest.Parse(text) : null;
 
     private static long Number(JObject json, string field) => long.Parse((string)json[field]!, CultureInfo.InvariantCulture);
 

@@ -54,6 +54,9 @@ public sealed record SimulationOptions
     /// <summary>Virtual milliseconds after healing within which everything must be done.</summary>
     public long ProgressWithin { get; init; } = 600_000;
 
+    /// <summary>How many records the logs held when the run was resumed; 0 for a new run. Chance takes another course with each number.</summary>
+    public long Resumed { get; init; }
+
     /// <summary>When replica snapshots are taken.</summary>
     public SnapshotPolicy Snapshots { get; init; } = new();
 }

@@ -9,7 +9,13 @@ internal static class PbftCommand
     public static RootCommand Create(Terminal terminal)
     {
         var root = new RootCommand("PbftReference: replay recorded PBFT logs, verify traces, audit the consensus history.");
+        root.Subcommands.Add(RunCommand.Create(terminal));
+        root.Subcommands.Add(FuzzCommand.Create(terminal));
+        root.Subcommands.Add(ReplayCommand.Create(terminal));
+        root.Subcommands.Add(ExecutedCommand.Create(terminal));
+        root.Subcommands.Add(CompletionCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));
+        HelpWithExamples.AddTo(root);
         return root;
     }
 }

@@ -11,12 +11,19 @@ public sealed class Terminal
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenRedraws = TimeSpan.FromMilliseconds(100);
     private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
+    private readonly Stream? _bytes;
     private bool _progressShown;
 
     /// <summary>A terminal over two writers.</summary>
-    public Terminal(TextWriter result, TextWriter notes, bool colour, bool interactive, int width)
+    /// <param name="result">For results.</param>
+    /// <param name="notes">For everything else.</param>
+    /// <param name="colour">Whether results may be coloured.</param>
+    /// <param name="interactive">Whether notes go to a terminal.</param>
+    /// <param name="width">Columns for results.</param>
+    /// <param name="bytes">The stream below <paramref name="result"/>; null if it has none, and then bytes are written as Latin-1.</param>
+    public Terminal(TextWriter result, TextWriter notes, bool colour, bool interactive, int width, Stream? bytes = null)
     {
-        (Result, Notes, Colour, Interactive, Width) = (result, notes, colour, interactive, width);
+        (Result, Notes, Colour, Interactive, Width, _bytes) = (result, notes, colour, interactive, width, bytes);
     }
 
     /// <summary>The process's own.</summary>
@@ -25,7 +32,7 @@ public sealed class Terminal
         var plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) || Environment.GetEnvironmentVariable("TERM") == "dumb";
         var width = Console.IsOutputRedirected || Console.WindowWidth <= 0 ? 120 : Console.WindowWidth;
         var output = new StreamWriter(Console.OpenStandardOutput(), new System.Text.UTF8Encoding(false), 1 << 16) { AutoFlush = !Console.IsOutputRedirected };
-        return new Terminal(output, Console.Error, !plain && !Console.IsOutputRedirected, !plain && !Console.IsErrorRedirected, width);
+        return new Terminal(output, Console.Error, !plain && !Console.IsOutputRedirected, !plain && !Console.IsErrorRedirected, width, output.BaseStream);
     }
 
     /// <summary>Results.</summary>
@@ -42,6 +49,19 @@ public sealed class Terminal
 
     /// <summary>Columns for results.</summary>
     public int Width { get; }
+
+    /// <summary>Writes bytes among the results, as they are.</summary>
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        if (_bytes is null)
+        {
+            Result.Write(System.Text.Encoding.Latin1.GetString(bytes));
+            return;
+        }
+
+        Result.Flush();
+        _bytes.Write(bytes);
+    }
 
     /// <summary>Writes a note.</summary>
     public void Note(string text)

@@ -26,6 +26,10 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
     private readonly Dictionary<RequestId, ImmutableArray<byte>> _requested = [];
     private readonly List<Violation> _violations = [];
 
+    /// <summary>The names of the properties that are watched during a run.</summary>
+    public static IReadOnlyList<string> Properties { get; } =
+        ["agreement", "exactly once", "validity", "client safety", "state invariant", "mutual acceptance", "no framing", "no correct replica halts"];
+
     /// <summary>What does not hold.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 
@@ -47,28 +51,31 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
     }
 
     /// <summary>A correct replica decided a step.</summary>
-    public void OnStep(ReplicaHost host, ReplicaState before, Step step)
+    public void OnStep(ReplicaHost host, ReplicaState before, Step step) => OnStep(host.Self, before, step, host.State);
+
+    /// <summary>A correct replica decides a step, or decided it in an earlier run.</summary>
+    public void OnStep(ReplicaId replica, ReplicaState before, Step step, ReplicaState after)
     {
-        if (!isCorrect(host.Self)) return;
-        if (step.Refusal is { } refusal) OnRefused(host.Self, step, refusal);
+        if (!isCorrect(replica)) return;
+        if (step.Refusal is { } refusal) OnRefused(replica, step, refusal);
         foreach (var replicaEvent in step.Events)
         {
             switch (replicaEvent)
             {
-                case CommittedLocal e: OnDecided(host.Self, e.SequenceNumber, e.BatchDigest); break;
-                case CommitProofAccepted e: OnDecided(host.Self, e.Proof.Commit.SequenceNumber, e.Proof.Commit.BatchDigest); break;
-                case BatchExecuted e: OnExecuted(host.Self, before, e); break;
-                case CheckpointSent e: OnState(host.Self, e.SequenceNumber, e.StateDigest); break;
-                case TransferCompleted e: OnState(host.Self, e.SequenceNumber, e.StateDigest); break;
-                case EvidenceKept e when isCorrect(e.Accused): Report("no framing", $"replica {host.Self} holds evidence against replica {e.Accused}: {step.Refusal}"); break;
-                case Halted e: Report("no correct replica halts", $"replica {host.Self} halted: {e.Contradiction}"); break;
+                case CommittedLocal e: OnDecided(replica, e.SequenceNumber, e.BatchDigest); break;
+                case CommitProofAccepted e: OnDecided(replica, e.Proof.Commit.SequenceNumber, e.Proof.Commit.BatchDigest); break;
+                case BatchExecuted e: OnExecuted(replica, before, e); break;
+                case CheckpointSent e: OnState(replica, e.SequenceNumber, e.StateDigest); break;
+                case TransferCompleted e: OnState(replica, e.SequenceNumber, e.StateDigest); break;
+                case EvidenceKept e when isCorrect(e.Accused): Report("no framing", $"replica {replica} holds evidence against replica {e.Accused}: {step.Refusal}"); break;
+                case Halted e: Report("no correct replica halts", $"replica {replica} halted: {e.Contradiction}"); break;
                 default: break;
             }
         }
 
         // A request that merely waits now is looked at with the next step that does more: a queue can be long.
         if (step.Events is [] or [RequestAccepted]) return;
-        foreach (var broken in StateInvariants.Check(host.State)) Report("state invariant", $"replica {host.Self}: {broken}");
+        foreach (var broken in StateInvariants.Check(after)) Report("state invariant", $"replica {replica}: {broken}");
     }
 
     /// <summary>A correct replica dropped a frame at the edge.</summary>

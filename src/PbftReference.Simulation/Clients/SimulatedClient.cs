@@ -65,7 +65,7 @@ public sealed class SimulatedClient
     /// <summary>Whether all its operations are accepted.</summary>
     public bool IsDone => _exhausted && _underWay.Count == 0;
 
-    /// <summary>How many results it accepted.</summary>
+    /// <summary>How many results it accepted, before a restart of the cluster or after.</summary>
     public long Accepted { get; private set; }
 
     /// <summary>How often it sent a request again.</summary>
@@ -75,6 +75,7 @@ public sealed class SimulatedClient
     public void Start(Timestamp done)
     {
         _oldest = _next = done.Next;
+        Accepted = done.Value;
         Fill();
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using PbftReference.Host.Services;
 
 namespace PbftReference.Simulation.Fuzzing;
@@ -8,12 +7,13 @@ public static class FinalStateCheck
 {
     /// <summary>Reports to the run's checker what does not hold.</summary>
     /// <param name="cluster">A cluster whose run is complete.</param>
-    /// <param name="fuzzCase">What was run.</param>
-    public static void Run(Cluster cluster, FuzzCase fuzzCase)
+    /// <param name="service">The name of its service.</param>
+    /// <param name="workload">Its operations.</param>
+    public static void Run(Cluster cluster, string service, Workload workload)
     {
-        if (cluster.Checker.Executed != fuzzCase.Operations)
+        if (cluster.Checker.Executed != workload.Count)
         {
-            cluster.Checker.Report("completeness", $"{cluster.Checker.Executed} requests took effect, {fuzzCase.Operations} were accepted");
+            cluster.Checker.Report("completeness", $"{cluster.Checker.Executed} requests took effect, {workload.Count} were accepted");
         }
 
         SimulatedReplica? first = null;
@@ -24,7 +24,7 @@ public static class FinalStateCheck
             Compare(cluster, first, replica);
         }
 
-        if (first is not null && fuzzCase.Options.Service == LedgerService.ServiceName) CheckLedger(cluster, first, fuzzCase);
+        if (first is not null && service == LedgerService.ServiceName) CheckLedger(cluster, first, workload);
     }
 
     private static void Compare(Cluster cluster, SimulatedReplica left, SimulatedReplica right)
@@ -40,18 +40,27 @@ public static class FinalStateCheck
         }
     }
 
-    private static void CheckLedger(Cluster cluster, SimulatedReplica replica, FuzzCase fuzzCase)
+    /// <summary>Operations may be equal; each must be there as often as it was asked for.</summary>
+    private static void CheckLedger(Cluster cluster, SimulatedReplica replica, Workload workload)
     {
-        var workload = FuzzWorkload.For(fuzzCase.Options.Service, fuzzCase.Operations);
-        var wanted = new SortedSet<string>(StringComparer.Ordinal);
-        for (var k = 0L; k < workload.Count; k++) wanted.Add(Encoding.UTF8.GetString(workload.At(k)));
-        foreach (var entry in replica.Host.Service.Service.Entries())
+        var wanted = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        for (var k = 0L; k < workload.Count; k++)
         {
-            var operation = Encoding.UTF8.GetString(entry.Value.Span);
-            if (!wanted.Remove(operation)) cluster.Checker.Report("exactly once", $"'{operation}' stands twice in the ledger of replica {replica.Id}, or nobody asked for it");
+            var operation = Convert.ToHexString(workload.At(k));
+            wanted[operation] = wanted.GetValueOrDefault(operation) + 1;
         }
 
-        foreach (var missing in wanted) cluster.Checker.Report("completeness", $"'{missing}' is missing in the ledger of replica {replica.Id}");
+        foreach (var entry in replica.Host.Service.Service.Entries())
+        {
+            var left = wanted.GetValueOrDefault(Convert.ToHexString(entry.Value.Span));
+            if (left > 0) wanted[Convert.ToHexString(entry.Value.Span)] = left - 1;
+            else cluster.Checker.Report("exactly once", $"'{entry.Text}' stands too often in the ledger of replica {replica.Id}, or nobody asked for it");
+        }
+
+        foreach (var (missing, _) in wanted.Where(operation => operation.Value > 0))
+        {
+            cluster.Checker.Report("completeness", $"operation 0x{missing} is missing in the ledger of replica {replica.Id}");
+        }
     }
 
     private static string Line(ServiceEntry entry) => $"{entry.Label} {Convert.ToHexString(entry.Value.Span)}";

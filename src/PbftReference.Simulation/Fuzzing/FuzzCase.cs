@@ -86,7 +86,7 @@ public sealed record FuzzCase(SimulationOptions Options, long Operations)
                 + $" --faults {Options.Faults.ToString().ToLowerInvariant()}{faulty}"
                 + $" --heal-after {Options.HealAfter} --progress-within {Options.ProgressWithin}"
                 + $" --snapshot-after {Options.Snapshots.AfterRecords}"
-                + $" --checkpoint-period {c.CheckpointPeriod} --log-multiplier {c.LogMultiplier} --batch-size {c.BatchSize}"
+                + $" --checkpoint-period {c.CheckpointPeriod} --log-multiplier {c.LogMultiplier} --batch {c.BatchSize}"
                 + $" --view-change-period {c.ViewChangePeriod} --null-request-timeout {c.NullRequestTimeout}"
                 + $" --batch-timeout {c.BatchTimeout} --request-timeout {c.RequestTimeout} --status-timeout {c.StatusTimeout}"
                 + $" --transfer-timeout {c.TransferTimeout} --resend-timeout {c.ResendViewChangeTimeout}");

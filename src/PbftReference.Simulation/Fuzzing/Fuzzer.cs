@@ -22,12 +22,13 @@ public static class Fuzzer
     /// <param name="store">An empty store; it holds the run's logs afterwards.</param>
     public static FuzzResult Run(FuzzCase fuzzCase, IEventStore store)
     {
-        using var cluster = new Cluster(fuzzCase.Options, store, FuzzWorkload.For(fuzzCase.Options.Service, fuzzCase.Operations));
+        var workload = FuzzWorkload.For(fuzzCase.Options.Service, fuzzCase.Operations);
+        using var cluster = new Cluster(fuzzCase.Options, store, workload);
         try
         {
             cluster.Start();
             var outcome = cluster.Run();
-            if (outcome.Safe && outcome.Completed) FinalStateCheck.Run(cluster, fuzzCase);
+            if (outcome.Safe && outcome.Completed) FinalStateCheck.Run(cluster, fuzzCase.Options.Service, workload);
             return Judge(fuzzCase, cluster, outcome with { Safe = cluster.Checker.Violations.Count == 0, Violations = cluster.Checker.Violations });
         }
 #pragma warning disable CA1031 // whatever a seed brings to light is that seed's result, and the other seeds go on

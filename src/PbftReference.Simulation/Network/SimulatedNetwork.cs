@@ -66,6 +66,9 @@ public sealed class SimulatedNetwork
         foreach (var replica in oneSide) _side[replica.Value] = 1;
     }
 
+    /// <summary>The side of a replica, 0 or 1; all are on side 0 while the network is whole.</summary>
+    public int SideOf(ReplicaId replica) => _side[replica.Value];
+
     /// <summary>Joins the sides.</summary>
     public void Heal() => Array.Clear(_side);
 

@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.CommandLine;
+using System.Text;
+using PbftReference.Cli.Output;
+using PbftReference.EventLog.Log;
+using PbftReference.Host.Replicas;
+using PbftReference.Host.Services;
+using PbftReference.Simulation;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft executed</c>.</summary>
+internal static class ExecutedCommand
+{
+    private const int WrittenAtOnce = 1 << 16;
+
+    public static Command Create(Terminal terminal)
+    {
+        var directory = RunDirectoryArgument.Create();
+        var replica = new Option<int>("--replica") { HelpName = "ID", Description = "Whose. [default: 0]", DefaultValueFactory = _ => 0 };
+        var command = new Command("executed", "Prints what a replica executed, in order, one operation a line; of the service kv, the pairs.") { directory, replica };
+        command.SetAction(line => Run(terminal, line.GetRequiredValue(directory), line.GetValue(replica)));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, string directory, int replica)
+    {
+        var manifest = RunDirectory.ReadManifest(directory);
+        var id = ReplicaChoice.Of(manifest, replica)[0];
+        using var store = RunDirectory.OpenLog(directory);
+        if (store.Tail(LogStreams.OfReplica(manifest.Genesis.Cluster, id)) is null)
+        {
+            throw new CommandException(ExitCodes.Unknown, $"replica {id} has recorded nothing in {directory}: the run was stopped before its first commit");
+        }
+
+        var service = ReplicaRecovery.Recover(store, manifest.Genesis, id).Service.Service;
+        var lines = new ArrayBufferWriter<byte>(WrittenAtOnce);
+        foreach (var entry in service.Entries())
+        {
+            lines.Write(LineOf(service.Name, entry));
+            lines.Write("\n"u8);
+            if (lines.WrittenCount >= WrittenAtOnce) Print(terminal, lines);
+        }
+
+        Print(terminal, lines);
+        return ExitCodes.Holds;
+    }
+
+    /// <summary>An operation's bytes stand as they are, so that the lines of a file come out as they went in.</summary>
+    private static ReadOnlySpan<byte> LineOf(string service, ServiceEntry entry) =>
+        service == LedgerService.ServiceName ? entry.Value.Span : Encoding.UTF8.GetBytes($"{entry.Label} {entry.Text}");
+
+    private static void Print(Terminal terminal, ArrayBufferWriter<byte> lines)
+    {
+        terminal.WriteBytes(lines.WrittenSpan);
+        lines.ResetWrittenCount();
+    }
+}

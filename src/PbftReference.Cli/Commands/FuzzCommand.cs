@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Newtonsoft.Json;
+using PbftReference.Cli.Fuzzing;
+using PbftReference.Cli.Output;
+using PbftReference.Simulation.Fuzzing;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft fuzz</c>.</summary>
+internal static class FuzzCommand
+{
+    private const int FewestReplicas = 4;
+
+    public static Command Create(Terminal terminal)
+    {
+        var seeds = new Option<int>("--seeds") { HelpName = "COUNT", Description = "How many seeds. [default: 100]", DefaultValueFactory = _ => 100 };
+        var from = new Option<ulong>("--from") { HelpName = "SEED", Description = "The first seed. [default: 1]", DefaultValueFactory = _ => 1 };
+        var replicas = new Option<int>("--replicas") { HelpName = "N", Description = "Number of replicas, 4 and up. [default: 4]", DefaultValueFactory = _ => FewestReplicas };
+        var parallel = new Option<int>("--parallel") { HelpName = "COUNT", Description = "Most runs at a time; 0 for one a core. [default: 0]" };
+        var json = new Option<bool>("--json") { Description = "Prints the result as one JSON document." };
+        var command = new Command("fuzz", "Runs many seeds in memory, with faults and misbehaving replicas, and judges each.") { seeds, from, replicas, parallel, json };
+        command.SetAction(line => Run(
+            terminal, line.GetValue(from), line.GetValue(seeds), line.GetValue(replicas), line.GetValue(parallel), line.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, ulong from, int seeds, int replicas, int parallel, bool json)
+    {
+        if (seeds < 1) throw new CommandException(ExitCodes.Usage, $"--seeds must be at least 1, not {seeds}");
+        if (replicas < FewestReplicas) throw new CommandException(ExitCodes.Usage, $"--replicas must be at least {FewestReplicas}, so that one may misbehave, not {replicas}");
+        if (parallel < 0) throw new CommandException(ExitCodes.Usage, $"--parallel must be at least 0, not {parallel}");
+        var title = string.Create(CultureInfo.InvariantCulture, $"seeds={from}..{from + (ulong)seeds - 1} n={replicas} f={(replicas - 1) / 3}");
+        var report = json ? terminal.Notes : terminal.Result;
+        report.WriteLine(title);
+        report.Flush();
+        var (elapsed, done, found) = (Stopwatch.StartNew(), 0, 0);
+        var summary = Fuzzer.RunMany(from, seeds, replicas, parallel, result =>
+        {
+            done++;
+            if (result.Verdict != FuzzVerdict.Fine) terminal.Note(FuzzReport.Found(result, ++found));
+            terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {seeds:N0} seeds, {found} found, {done / elapsed.Elapsed.TotalSeconds:F1} a second"));
+        });
+        terminal.ClearProgress();
+        if (json) terminal.Result.WriteLine(FuzzReport.Json(summary, from, seeds, replicas, elapsed.Elapsed).ToString(Formatting.Indented));
+        else foreach (var row in FuzzReport.Lines(summary, elapsed.Elapsed)) report.WriteLine(row);
+        report.WriteLine(title);
+        return FuzzReport.CodeOf(summary);
+    }
+}

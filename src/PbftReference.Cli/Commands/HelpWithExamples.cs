@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary>Help that opens with examples: what most people look for.</summary>
+internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> Examples = new(StringComparer.Ordinal)
+    {
+        ["pbft"] = ["pbft run", "pbft replay runs/1-1 --verify"],
+        ["run"] = ["pbft run --seed 42 --faulty 0:equivocate --faults many", "pbft run --input words.txt --clients 8 --log runs/words"],
+        ["fuzz"] = ["pbft fuzz --seeds 1000", "pbft fuzz --seeds 100 --from 5000 --replicas 7 --json"],
+        ["replay"] = ["pbft replay runs/1-1 --verify", "pbft replay runs/1-1 --replica 2 --until 50%"],
+        ["executed"] = ["pbft executed runs/1-1 --replica 2", "pbft executed runs/words | sort | cmp - <(sort words.txt)"],
+        ["completion"] = ["source <(pbft completion bash)", "pbft completion fish > ~/.config/fish/completions/pbft.fish"],
+        ["state"] = ["pbft state runs/1-1 --replica 2 --at 50%", "pbft state runs/1-1 --replica 2 --at view:1 --diff end"],
+        ["log"] = ["pbft log ls runs/1-1", "pbft log verify runs/1-1"],
+        ["trace"] = ["pbft trace export runs/1-1 > run.trace", "pbft trace import run.trace"],
+        ["explain"] = ["pbft explain prepared", "pbft explain StaleView"],
+        ["version"] = ["pbft version", "pbft --version"],
+    };
+
+    public override bool ClearsParseErrors => true;
+
+    /// <summary>Puts it in the place of a root command's help.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples((HelpAction)option.Action!);
+    }
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var output = parseResult.InvocationConfiguration.Output;
+        var command = parseResult.CommandResult.Command;
+        if (ExamplesOf(command) is { } examples)
+        {
+            output.WriteLine("Examples:");
+            foreach (var example in examples) output.WriteLine($"  {example}");
+            output.WriteLine();
+        }
+
+        return help.Invoke(parseResult);
+    }
+
+    private static string[]? ExamplesOf(Command command)
+    {
+        if (command is RootCommand) return Examples["pbft"];
+        return Examples.GetValueOrDefault(command.Name) ?? command.Parents.OfType<Command>().Select(ExamplesOf).FirstOrDefault();
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Newtonsoft.Json;
+using PbftReference.Cli.Output;
+using PbftReference.Cli.Replaying;
+using PbftReference.Simulation;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft replay</c>.</summary>
+internal static class ReplayCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var directory = RunDirectoryArgument.Create();
+        var replica = new Option<int?>("--replica") { HelpName = "ID", Description = "Only this replica. [default: all]" };
+        var verify = new Option<bool>("--verify") { Description = "Decides every recorded input again, runs the service again, and compares each step byte for byte." };
+        var until = new Option<string>("--until") { HelpName = "POS", Description = "The last record to replay: a revision, a part such as 50%, or end. [default: end]", DefaultValueFactory = _ => "end" };
+        var json = new Option<bool>("--json") { Description = "Prints the result as one JSON document." };
+        var command = new Command("replay", "Replays a recorded run: folds its log, or decides it again.") { directory, replica, verify, until, json };
+        command.SetAction(line => Run(
+            terminal, line.GetRequiredValue(directory), line.GetValue(replica), line.GetValue(verify), line.GetRequiredValue(until), line.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, string directory, int? replica, bool verify, string until, bool json)
+    {
+        var manifest = RunDirectory.ReadManifest(directory);
+        var replicas = ReplicaChoice.Of(manifest, replica);
+        using var store = RunDirectory.OpenLog(directory);
+        var replayer = new Replayer(terminal, store, manifest.Genesis, verify, until);
+        if (!json) terminal.Result.WriteLine(ReplayOutput.Heading);
+        var rows = new List<ReplayRow>();
+        foreach (var id in replicas)
+        {
+            var row = replayer.Replay(id);
+            rows.Add(row);
+            terminal.ClearProgress();
+            if (json) continue;
+            foreach (var text in ReplayOutput.Lines(row)) terminal.Result.WriteLine(text);
+        }
+
+        if (json) terminal.Result.WriteLine(ReplayOutput.Json(directory, manifest, rows, verify).ToString(Formatting.Indented));
+        else terminal.Result.WriteLine(ReplayOutput.Verdict(rows, verify));
+        return ReplayOutput.CodeOf(rows);
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Newtonsoft.Json;
+using PbftReference.Cli.Output;
+using PbftReference.Cli.Running;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft run</c>.</summary>
+internal static class RunCommand
+{
+    private static readonly Option<string> Store = new("--store")
+    {
+        HelpName = "sqlite|memory",
+        Description = "Where the log is kept. [default: sqlite]",
+        DefaultValueFactory = _ => "sqlite",
+    };
+
+    private static readonly Option<string?> Log = new("--log")
+    {
+        HelpName = "DIR",
+        Description = "Directory of the log; it must not hold a run yet. [default: runs/SEED-N, the first that is free]",
+    };
+
+    private static readonly Option<string?> Resume = new("--resume")
+    {
+        HelpName = "DIR",
+        Description = "Goes on with a run that was killed or interrupted; its options are in the directory.",
+    };
+
+    private static readonly Option<bool> Acks = new("--acks")
+    {
+        Description = "Prints each accepted operation once it is durable: client, timestamp, result. The report goes to standard error.",
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Prints the result as one JSON document." };
+
+    public static Command Create(Terminal terminal)
+    {
+        var options = new RunOptions();
+        var command = new Command("run", "Runs a simulated cluster under the seed's faults and leaves its log.");
+        foreach (var option in options.All) command.Options.Add(option);
+        foreach (var option in (Option[])[Store, Log, Resume, Acks, Json]) command.Options.Add(option);
+        command.SetAction(line => Run(line, options, terminal));
+        return command;
+    }
+
+    private static int Run(ParseResult line, RunOptions options, Terminal terminal)
+    {
+        var (acks, json) = (line.GetValue(Acks), line.GetValue(Json));
+        if (acks && json) throw new CommandException(ExitCodes.Usage, "--acks and --json both need standard output: leave one out");
+        var plan = PlanOf(line, options);
+        var report = acks || json ? terminal.Notes : terminal.Result;
+        report.WriteLine(plan.Title);
+        report.Flush();
+        Warn(plan, terminal);
+        var result = new Runner(terminal, acks).Run(plan);
+        foreach (var row in RunReport.Lines(result)) report.WriteLine(row);
+        if (json) terminal.Result.WriteLine(RunJson.Of(result).ToString(Formatting.Indented));
+        return result.ExitCode;
+    }
+
+    private static RunPlan PlanOf(ParseResult line, RunOptions options)
+    {
+        if (line.GetValue(Resume) is { } directory)
+        {
+            var given = options.All.Concat([Store, Log]).FirstOrDefault(option => line.GetResult(option) is { Implicit: false });
+            if (given is null) return RunPlanner.Resume(directory);
+            throw new CommandException(ExitCodes.Usage, $"--resume takes the run's options from {directory}: leave out {given.Name}");
+        }
+
+        var store = line.GetValue(Store)!;
+        if (store is not ("sqlite" or "memory")) throw new CommandException(ExitCodes.Usage, $"--store {store}: choose sqlite or memory");
+        return RunPlanner.Plan(options, line, line.GetValue(Log), store == "memory");
+    }
+
+    private static void Warn(RunPlan plan, Terminal terminal)
+    {
+        var (faulty, f) = (plan.Options.Faulty.Count, plan.Options.Configuration.Faults);
+        if (faulty > f) terminal.Note($"warning: {faulty} replicas are faulty and n = {plan.Options.Configuration.Replicas} tolerates {f}: nothing is promised, and violations are to be expected");
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+using PbftReference.Cli.Output;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
+using PbftReference.Host;
+using PbftReference.Host.Replay;
+
+namespace PbftReference.Cli.Replaying;
+
+/// <summary>Replays the streams of a log, one after the other.</summary>
+internal sealed class Replayer(Terminal terminal, IEventStore store, Genesis genesis, bool verify, string until)
+{
+    /// <summary>Replays one replica's stream; one that is damaged does not keep the others from being replayed.</summary>
+    public ReplayRow Replay(ReplicaId replica)
+    {
+        var stream = LogStreams.OfReplica(genesis.Cluster, replica);
+        if (store.Tail(stream) is not { } tail) return new ReplayRow(replica, stream, null, null, TimeSpan.Zero);
+        var bound = RevisionBound.Of(until, tail);
+        var elapsed = Stopwatch.StartNew();
+        try
+        {
+            var report = verify
+                ? ReplayVerifier.Verify(store, genesis, replica, bound, Progress)
+                : FoldReplay.Run(store, genesis, replica, bound, Progress);
+            return new ReplayRow(replica, stream, report, null, elapsed.Elapsed);
+        }
+        catch (LogFormatException e)
+        {
+            return new ReplayRow(replica, stream, null, e.Message, elapsed.Elapsed);
+        }
+
+        void Progress(long revision) => terminal.Progress(() =>
+            string.Create(CultureInfo.InvariantCulture, $"replica {replica}: record {revision:N0} of {tail.LastRevision:N0}"));
+    }
+}

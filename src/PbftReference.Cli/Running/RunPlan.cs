@@ -1,0 +1,28 @@
+using PbftReference.Simulation;
+
+namespace PbftReference.Cli.Running;
+
+/// <summary>A run that is ready to begin, or to go on.</summary>
+/// <param name="Manifest">Cluster, options and operations.</param>
+/// <param name="Workload">The operations.</param>
+/// <param name="Directory">Where the log goes; null to keep it in memory.</param>
+/// <param name="Resumes">Whether the directory holds the run's log already.</param>
+/// <param name="Reproduce">The command line that does the same again.</param>
+internal sealed record RunPlan(RunManifest Manifest, Workload Workload, string? Directory, bool Resumes, string Reproduce)
+{
+    /// <summary>The simulation's options.</summary>
+    public SimulationOptions Options => Manifest.Options;
+
+    /// <summary>What a run is known by: its first and last line.</summary>
+    public string Title
+    {
+        get
+        {
+            var c = Options.Configuration;
+            var faulty = Options.Faulty.Count == 0 ? "" : " faulty=" + string.Join(",", Options.Faulty.Select(f => $"{f.Replica}:{f.Behaviour}"));
+            return string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"seed={Options.Seed} n={c.Replicas} f={c.Faults} faults={Options.Faults.ToString().ToLowerInvariant()}{faulty} service={Options.Service} operations={Manifest.Operations}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using PbftReference.Simulation;
+using PbftReference.Simulation.Checking;
+
+namespace PbftReference.Cli.Running;
+
+/// <summary>A run's result for people: what happened, what was counted, what holds, and what to do next.</summary>
+internal static class RunReport
+{
+    private const int MostHappenings = 24;
+    private const int Width = 80;
+
+    /// <summary>The lines after the title.</summary>
+    public static IEnumerable<string> Lines(RunResult result) =>
+    [
+        "", .. Story(result), "", .. Counts(result), "", .. Verdict(result), "", .. Next(result), result.Plan.Title,
+    ];
+
+    /// <summary>What happened.</summary>
+    private static IEnumerable<string> Story(RunResult result)
+    {
+        var happenings = result.Story.Happenings;
+        if (happenings.Count == 0) return ["  nothing went wrong"];
+        var shown = happenings.Take(MostHappenings).Select(h => string.Create(CultureInfo.InvariantCulture, $"  {h.Time / 1000.0,8:F3} s  {h.Text}"));
+        return happenings.Count <= MostHappenings
+            ? shown
+            : shown.Append(string.Create(CultureInfo.InvariantCulture, $"              and {happenings.Count - MostHappenings} more; --json tells all"));
+    }
+
+    private static IEnumerable<string> Counts(RunResult result)
+    {
+        var (outcome, story) = (result.Outcome, result.Story);
+        yield return Row("operations", $"{Number(outcome.Accepted)} of {Number(outcome.Operations)} accepted" + Before(result));
+        yield return Row("views", $"{Many(story.ViewChanges, "view change")}; ended in view {outcome.View}");
+        yield return Row("replicas", $"{Many(story.Crashes, "crash", "crashes")}, {Many(result.Statistics.Restarts, "restart")}, {Many(story.Transfers, "state transfer")}");
+        yield return Row("order", $"{Many(story.NullRequests, "place")} filled with the null request; stable checkpoint at {story.LastStable}");
+        yield return Row("network", $"{Number(result.Frames.Sent)} frames, {Number(result.Frames.Lost)} lost{Spells(outcome)}");
+        yield return Row("log", $"{Number(result.Records)} records {Where(result.Plan)}");
+        yield return Row("time", string.Create(CultureInfo.InvariantCulture, $"{outcome.Milliseconds / 1000.0:F1} s simulated in {result.Elapsed.TotalSeconds:F1} s"));
+    }
+
+    private static string Before(RunResult result) => result.DoneBefore == 0 ? "" : $", {Number(result.DoneBefore)} of them before this start";
+
+    private static string Spells(RunOutcome outcome) =>
+        outcome.Faults.Count == 0 ? "" : "; faults: " + string.Join(", ", outcome.Faults.Select(f => $"{f.Key} {f.Value}"));
+
+    private static string Where(RunPlan plan) => plan.Directory is null ? "in memory" : "in " + plan.Directory;
+
+    private static IEnumerable<string> Verdict(RunResult result)
+    {
+        foreach (var violation in result.Outcome.Violations)
+        {
+            yield return Row("VIOLATED", $"{violation.Property}: {violation.Description} (at {violation.Time} ms)");
+        }
+
+        if (result.Interrupted) yield return Row("stopped", "interrupted before the end; what was done is in the log");
+        else if (result.Outcome.Safe && !result.Outcome.Completed) yield return Row("NO PROGRESS", "not everything was done within the bound after the faults were over");
+        if (!result.Outcome.Safe) yield break;
+        IEnumerable<string> holds = result.Outcome.Completed ? [.. SafetyChecker.Properties, "progress"] : SafetyChecker.Properties;
+        foreach (var row in Wrapped("holds", string.Join(", ", holds))) yield return row;
+    }
+
+    private static IEnumerable<string> Next(RunResult result)
+    {
+        yield return $"reproduce: {result.Plan.Reproduce}";
+        if (result.Plan.Directory is not { } directory) yield break;
+        if (result.Interrupted) yield return $"go on:     pbft run --resume {directory}";
+        yield return $"try next:  pbft replay {directory} --verify";
+        yield return $"           pbft executed {directory} --replica 0";
+        yield return $"           pbft state {directory} --replica 1 --at 50%";
+        yield return $"           pbft log ls {directory}";
+    }
+
+    private static IEnumerable<string> Wrapped(string name, string text)
+    {
+        const int Column = 14;
+        for (; text.Length > Width - Column; name = "")
+        {
+            var cut = text.LastIndexOf(' ', Width - Column);
+            yield return Row(name, text[..cut]);
+            text = text[(cut + 1)..];
+        }
+
+        yield return Row(name, text);
+    }
+
+    private static string Row(string name, string text) => $"  {name,-11} {text}";
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Many(long count, string one, string? many = null) => $"{Number(count)} {(count == 1 ? one : many ?? one + "s")}";
+}
