@@ -12,7 +12,7 @@ internal static class CompletionCommand
     private const string Bash = """
         _pbft_complete() {
             local IFS=$'\n'
-            COMPREPLY=($(pbft "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null))
+            COMPREPLY=($(compgen -W "$(pbft "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o bashdefault -o default -F _pbft_complete pbft
         """;

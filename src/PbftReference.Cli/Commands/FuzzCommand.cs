@@ -15,10 +15,10 @@ internal static class FuzzCommand
 
     public static Command Create(Terminal terminal)
     {
-        var seeds = new Option<int>("--seeds") { HelpName = "COUNT", Description = "How many seeds. [default: 100]", DefaultValueFactory = _ => 100 };
-        var from = new Option<ulong>("--from") { HelpName = "SEED", Description = "The first seed. [default: 1]", DefaultValueFactory = _ => 1 };
-        var replicas = new Option<int>("--replicas") { HelpName = "N", Description = "Number of replicas, 4 and up. [default: 4]", DefaultValueFactory = _ => FewestReplicas };
-        var parallel = new Option<int>("--parallel") { HelpName = "COUNT", Description = "Most runs at a time; 0 for one a core. [default: 0]" };
+        var seeds = new Option<int>("--seeds") { HelpName = "COUNT", Description = "How many seeds.", DefaultValueFactory = _ => 100 };
+        var from = new Option<ulong>("--from") { HelpName = "SEED", Description = "The first seed.", DefaultValueFactory = _ => 1 };
+        var replicas = new Option<int>("--replicas") { HelpName = "N", Description = "Number of replicas, 4 and up.", DefaultValueFactory = _ => FewestReplicas };
+        var parallel = new Option<int>("--parallel") { HelpName = "COUNT", Description = "Most runs at a time; 0 for one a core." };
         var json = new Option<bool>("--json") { Description = "Prints the result as one JSON document." };
         var command = new Command("fuzz", "Runs many seeds in memory, with faults and misbehaving replicas, and judges each.") { seeds, from, replicas, parallel, json };
         command.SetAction(line => Run(

@@ -7,6 +7,9 @@ namespace PbftReference.Cli.Commands;
 /// <summary>Help that opens with examples: what most people look for.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
+    private const int Narrowest = 60;
+    private const int Widest = 100;
+
     private static readonly Dictionary<string, string[]> Examples = new(StringComparer.Ordinal)
     {
         ["pbft"] = ["pbft run", "pbft replay runs/1-1 --verify"],
@@ -25,9 +28,14 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
     public override bool ClearsParseErrors => true;
 
     /// <summary>Puts it in the place of a root command's help.</summary>
-    public static void AddTo(RootCommand root)
+    /// <param name="root">The root command.</param>
+    /// <param name="width">Columns; lines are broken at 100 at most.</param>
+    public static void AddTo(RootCommand root, int width)
     {
-        foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples((HelpAction)option.Action!);
+        foreach (var option in root.Options.OfType<HelpOption>())
+        {
+            option.Action = new HelpWithExamples(new HelpAction { MaxWidth = Math.Clamp(width, Narrowest, Widest) });
+        }
     }
 
     public override int Invoke(ParseResult parseResult)

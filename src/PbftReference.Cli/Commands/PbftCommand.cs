@@ -15,7 +15,7 @@ internal static class PbftCommand
         root.Subcommands.Add(ExecutedCommand.Create(terminal));
         root.Subcommands.Add(CompletionCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));
-        HelpWithExamples.AddTo(root);
+        HelpWithExamples.AddTo(root, terminal.Width);
         return root;
     }
 }

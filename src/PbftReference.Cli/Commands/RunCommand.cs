@@ -11,7 +11,7 @@ internal static class RunCommand
     private static readonly Option<string> Store = new("--store")
     {
         HelpName = "sqlite|memory",
-        Description = "Where the log is kept. [default: sqlite]",
+        Description = "Where the log is kept.",
         DefaultValueFactory = _ => "sqlite",
     };
 

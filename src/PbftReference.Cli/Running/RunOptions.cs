@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using PbftReference.Core.Types;
 using PbftReference.Host.Replicas;
 using PbftReference.Host.Services;
@@ -207,7 +206,7 @@ internal sealed class RunOptions
     private static Option<T> New<T>(string name, string valueName, string description, T value) => new(name)
     {
         HelpName = valueName,
-        Description = string.Create(CultureInfo.InvariantCulture, $"{description}{(value is null or "" ? "" : $" [default: {value}]")}"),
+        Description = description,
         DefaultValueFactory = _ => value,
     };
 }
