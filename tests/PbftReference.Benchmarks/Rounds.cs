@@ -8,17 +8,16 @@ internal static class Rounds
     public static void Run(IReadOnlyList<Benchmark> benchmarks, int rounds, TextWriter output)
     {
         var results = benchmarks.Select(_ => new List<Measured>()).ToList();
+        Write(output, "benchmark", "unit", "per second", "slowest", "fastest", "us of processor", "bytes allocated");
         for (var round = 0; round <= rounds; round++)
         {
             for (var i = 0; i < benchmarks.Count; i++)
             {
                 var measured = benchmarks[i].Run();
                 if (round > 0) results[i].Add(measured);
+                if (round == rounds) Write(output, benchmarks[i], results[i]);
             }
         }
-
-        Write(output, "benchmark", "unit", "per second", "slowest", "fastest", "us of processor", "bytes allocated");
-        for (var i = 0; i < benchmarks.Count; i++) Write(output, benchmarks[i], results[i]);
     }
 
     private static void Write(TextWriter output, Benchmark benchmark, List<Measured> measured)

@@ -10,15 +10,15 @@ internal static class RunBenchmarks
 {
     public static IEnumerable<Benchmark> List()
     {
-        foreach (var batch in new[] { 1, 100, 500 })
+        foreach (var (batch, operations) in new[] { (1, 4_000), (100, 20_000), (500, 20_000) })
         {
-            yield return InMemory(4, batch, 20_000);
-            yield return InSqlite(4, batch, 20_000);
+            yield return InMemory(4, batch, operations);
+            yield return InSqlite(4, batch, operations);
         }
 
         yield return InMemory(4, 100, 100_000);
         yield return InSqlite(4, 100, 100_000);
-        foreach (var n in new[] { 7, 13, 31 }) yield return InMemory(n, 100, 20_000);
+        foreach (var (n, operations) in new[] { (7, 20_000), (13, 20_000), (31, 4_000) }) yield return InMemory(n, 100, operations);
         yield return new Benchmark("run/seeds", "seed", Seeds);
     }
 
