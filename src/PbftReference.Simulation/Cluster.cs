@@ -196,7 +196,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         _viewAtHealing = HighestView();
     }
 
-    private ViewNumber HighestView() => new(_replicas.Where(r => r.IsCorrect && r.IsRunning).Max(r => r.Host.State.View.Value));
+    private ViewNumber HighestView() => new(_replicas.Where(r => r.IsCorrect && r.IsRunning).Select(r => r.Host.State.View.Value).DefaultIfEmpty().Max());
 
     /// <summary>Does the next thing. False when everything is done, a property is violated, or progress is overdue.</summary>
     public bool Step()

@@ -20,6 +20,8 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     private ReplicaHost? _host;
     private bool _flushing;
     private int _life;
+    private Action? _interruption;
+    private int _writesLeft;
 
     internal SimulatedReplica(Cluster cluster, ReplicaId id, SeededRandom random, ISigner signer, ByzantineBehaviour? behaviour, string? twinLog = null)
     {
@@ -43,6 +45,14 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     /// <exception cref="InvalidOperationException">The process does not run.</exception>
     public ReplicaHost Host => _host ?? throw new InvalidOperationException($"replica {Id} does not run");
 
+    /// <summary>Does something, once, when the replica has decided and not written it yet: the worst moment for a crash.</summary>
+    /// <param name="after">How many writes are done before; 0 and up.</param>
+    /// <param name="interruption">What.</param>
+    public void InterruptWrite(int after, Action interruption) => (_writesLeft, _interruption) = (after, interruption);
+
+    /// <summary>Takes <see cref="InterruptWrite"/> back.</summary>
+    public void InterruptNoWrite() => _interruption = null;
+
     /// <summary>How often it was restarted.</summary>
     public int Restarts { get; private set; }
 
@@ -57,8 +67,8 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
         _host = new ReplicaHost(new ReplicaParts(
             _cluster.Genesis, recovered.State, recovered.Log, recovered.Service, _signer, _cluster.Keys, this, this, _manager, _cluster.Clock, _cluster,
             _cluster.Snapshots));
-        _host.Start(_random.NextDigest());
         _behaviour?.Begin(new ByzantineContext(_cluster, Id, _signer, () => _host));
+        _host.Start(_random.NextDigest());
         Run();
     }
 
@@ -114,9 +124,18 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
         Later(_random.Between(100, 900), () =>
         {
             _flushing = false;
+            if (Interrupted()) return;
             host.Log.Flush();
             host.OnDurable();
         });
+    }
+
+    private bool Interrupted()
+    {
+        if (_interruption is not { } interruption || _writesLeft-- > 0) return false;
+        _interruption = null;
+        interruption();
+        return _host is null;
     }
 
     void IReplicaBackground.ExecuteSoon(ReplicaHost host, Execute effect) =>

@@ -6,11 +6,11 @@ namespace PbftReference.Simulation.Byzantine;
 
 /// <summary>
 /// As new primary, starts its view with a new-view that does not follow: another O, a prepared place left out or made up, too few
-/// view-changes, one of another view, one twice.
+/// view-changes, one of another view, one twice. It proposes what it wrote there, so that whoever believes it goes wrong.
 /// </summary>
 public sealed class BadNewView(SeededRandom random) : ByzantineBehaviour
 {
-    private readonly SortedDictionary<ViewNumber, byte[]> _told = [];
+    private readonly SortedDictionary<ViewNumber, (NewView Own, NewView Told)> _told = [];
 
     /// <inheritdoc/>
     public override string Name => "bad-new-view";
@@ -18,24 +18,60 @@ public sealed class BadNewView(SeededRandom random) : ByzantineBehaviour
     /// <inheritdoc/>
     public override void OnSend(ReplicaId to, byte[] frame)
     {
-        if (KindOf(frame) == MessageKind.NewView && Read<NewView>(frame) is var newView && newView.Replica == Context.Self)
+        switch (KindOf(frame))
         {
-            if (!_told.TryGetValue(newView.View, out var told)) _told.Add(newView.View, told = Context.Encode(Alter(newView)));
-            Act();
-            frame = told;
+            case MessageKind.NewView when Read<NewView>(frame) is var m && m.Replica == Context.Self: Tell(to, m); break;
+            case MessageKind.PrePrepare when Read<PrePrepare>(frame) is var m && _told.TryGetValue(m.View, out var told): Propose(to, m, told); break;
+            case MessageKind.Commit when Read<Commit>(frame) is var m && _told.TryGetValue(m.View, out var told):
+                Context.Send(to, Context.Encode(m with { BatchDigest = DigestAt(m.SequenceNumber, m.BatchDigest, told) }));
+                break;
+            default: Context.Send(to, frame); break;
         }
-
-        Context.Send(to, frame);
     }
 
-    private NewView Alter(NewView m) => random.Below(7) switch
+    private void Tell(ReplicaId to, NewView own)
+    {
+        if (!_told.TryGetValue(own.View, out var told)) _told.Add(own.View, told = (own, Alter(own)));
+        Act();
+        Context.Send(to, Context.Encode(told.Told));
+        Context.After(4, () =>
+        {
+            foreach (var carried in told.Told.Carried)
+            {
+                var (n, digest) = (carried.SequenceNumber, carried.BatchDigest);
+                Context.Send(to, Context.Encode(new PrePrepare(own.View, n, digest, told.Told.StatementDigest, Context.Self, null)));
+                Context.Send(to, Context.Encode(new Commit(own.View, n, digest, Context.Self)));
+            }
+        });
+    }
+
+    private void Propose(ReplicaId to, PrePrepare m, (NewView Own, NewView Told) told)
+    {
+        var digest = DigestAt(m.SequenceNumber, m.BatchDigest, told);
+        var batch = digest == m.BatchDigest ? m.Batch : null;
+        var proposal = m with { NewView = told.Told.StatementDigest, BatchDigest = digest, Batch = batch };
+        Context.After(4, () => Context.Send(to, Context.Encode(proposal)));
+    }
+
+    /// <summary>What was told of a place; the null request for one that was left out; what the host proposes for a later one.</summary>
+    private static Digest DigestAt(SequenceNumber n, Digest proposed, (NewView Own, NewView Told) told)
+    {
+        foreach (var carried in told.Told.Carried)
+        {
+            if (carried.SequenceNumber == n) return carried.BatchDigest;
+        }
+
+        return told.Own.Carried.Any(carried => carried.SequenceNumber == n) ? Digest.None : proposed;
+    }
+
+    private NewView Alter(NewView m) => random.Below(8) switch
     {
         0 => NewViewDraft.Of(m, m.ViewChanges.RemoveAt(random.Below(m.ViewChanges.Length))),
         1 => m with { ViewChanges = m.ViewChanges.Insert(0, m.ViewChanges[0]) },
         2 => NewViewDraft.WithOwn(m, Context.Seal(new ViewChange(m.View.Next, m.ViewChanges[0].Statement.Stable, [], Context.Self))),
         3 when !m.Carried.IsEmpty => m with { Carried = m.Carried.RemoveAt(m.Carried.Length - 1) },
-        4 when !m.Carried.IsEmpty => m with { Carried = WithOther(m.Carried) },
-        5 when !m.Carried.IsEmpty => m with { Carried = [] },
+        4 or 5 when !m.Carried.IsEmpty => m with { Carried = WithOther(m.Carried) },
+        6 when !m.Carried.IsEmpty => m with { Carried = [] },
         _ => m with { Carried = m.Carried.Add(new CarriedOver(NextOf(m), random.NextDigest())) },
     };
 

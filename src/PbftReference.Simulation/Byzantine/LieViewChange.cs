@@ -6,16 +6,48 @@ using PbftReference.Core.Types;
 namespace PbftReference.Simulation.Byzantine;
 
 /// <summary>
-/// Reports an older stable checkpoint than it has, and for every place the oldest certificate that it ever saw, so that a new primary
-/// that does not look for the highest view takes what is long overtaken.
+/// Hoards certificates: for some places it keeps its votes to itself, so that perhaps nobody else is prepared, and says nothing of it in
+/// its view-change. Once the place is prepared anew in a later view it comes out with the old certificate, which a new primary that does
+/// not look for the highest view takes. It also reports an older stable checkpoint than it has.
 /// </summary>
 public sealed class LieViewChange(SeededRandom random) : AlterViewChange
 {
+    private readonly SortedDictionary<(ViewNumber View, SequenceNumber SequenceNumber), bool> _withheld = [];
     private readonly SortedDictionary<SequenceNumber, PreparedCertificate> _oldest = [];
     private CheckpointCertificate? _stable;
 
     /// <inheritdoc/>
     public override string Name => "lie-view-change";
+
+    /// <inheritdoc/>
+    public override void OnSend(ReplicaId to, byte[] frame)
+    {
+        var withheld = KindOf(frame) switch
+        {
+            MessageKind.Prepare when Read<Prepare>(frame) is var m => IsWithheld(m.View, m.SequenceNumber),
+            MessageKind.Commit when Read<Commit>(frame) is var m => IsWithheld(m.View, m.SequenceNumber),
+            _ => false,
+        };
+        if (withheld) Hoard();
+        else base.OnSend(to, frame);
+    }
+
+    private bool IsWithheld(ViewNumber view, SequenceNumber n)
+    {
+        if (!_withheld.TryGetValue((view, n), out var withheld)) _withheld.Add((view, n), withheld = random.Chance(250_000));
+        return withheld;
+    }
+
+    private void Hoard()
+    {
+        Act();
+        if (Context.State is not { } state) return;
+        if (_stable is null || random.Chance(20_000)) _stable = state.Stable;
+        foreach (var slot in state.Window)
+        {
+            if (slot.Certificate is { } certificate) Note([certificate]);
+        }
+    }
 
     /// <inheritdoc/>
     public override bool OnFrame(byte[] frame)
@@ -24,7 +56,6 @@ public sealed class LieViewChange(SeededRandom random) : AlterViewChange
         {
             case MessageKind.ViewChange when TryRead<ViewChange>(frame) is { } m: Note(m.Prepared); break;
             case MessageKind.CommitProof when TryRead<CommitProof>(frame) is { } m: Note([m.Prepared]); break;
-            case MessageKind.Commit: NoteOwn(); break;
             default: break;
         }
 
@@ -40,32 +71,22 @@ public sealed class LieViewChange(SeededRandom random) : AlterViewChange
         }
     }
 
-    private void NoteOwn()
-    {
-        if (Context.State is not { } state) return;
-        if (_stable is null || random.Chance(20_000)) _stable = state.Stable;
-        foreach (var slot in state.Window)
-        {
-            if (slot.Certificate is { } certificate && !_oldest.ContainsKey(slot.SequenceNumber)) Note([certificate]);
-        }
-    }
-
     /// <inheritdoc/>
     protected override ViewChange Alter(ViewChange viewChange)
     {
-        var stable = random.Chance(500_000) ? viewChange.Stable : OlderThan(viewChange.Stable);
-        var certificates = new SortedDictionary<SequenceNumber, PreparedCertificate>();
-        foreach (var certificate in viewChange.Prepared) Add(certificate);
-        foreach (var (_, certificate) in _oldest) Add(certificate);
-        return viewChange with { Stable = stable, Prepared = [.. certificates.Values] };
+        Note(viewChange.Prepared);
+        var stable = random.Chance(700_000) ? viewChange.Stable : OlderThan(viewChange.Stable);
+        var high = stable.SequenceNumber + Context.Configuration.LogWindow;
+        var told = viewChange.Prepared.Where(c => c.SequenceNumber <= high).Select(Told).OfType<PreparedCertificate>();
+        return viewChange with { Stable = stable, Prepared = [.. told] };
+    }
 
-        void Add(PreparedCertificate certificate)
-        {
-            var fits = certificate.SequenceNumber > stable.SequenceNumber
-                && certificate.SequenceNumber <= stable.SequenceNumber + Context.Configuration.LogWindow
-                && certificate.View < viewChange.NewView;
-            if (fits) certificates[certificate.SequenceNumber] = certificate;
-        }
+    /// <summary>The oldest certificate for a place that has a newer one; nothing of a place that nobody else may know of.</summary>
+    private PreparedCertificate? Told(PreparedCertificate certificate)
+    {
+        var oldest = _oldest[certificate.SequenceNumber];
+        if (oldest.View < certificate.View) return oldest;
+        return IsWithheld(certificate.View, certificate.SequenceNumber) ? null : certificate;
     }
 
     private CheckpointCertificate OlderThan(CheckpointCertificate stable)

@@ -5,8 +5,8 @@ using PbftReference.Simulation.Network;
 namespace PbftReference.Simulation.Faults;
 
 /// <summary>
-/// Lets things go wrong by the seed until it is told to heal: spells of loss, duplication and stragglers, partitions, crashes with a torn
-/// last write, restarts. Then the network is healthy and every replica runs.
+/// Lets things go wrong by the seed until it is told to heal: spells of loss, duplication and stragglers, partitions, crashes at any time
+/// and just before a write is done, with the write torn, restarts. Then the network is healthy and every replica runs.
 /// </summary>
 public sealed class FaultSchedule
 {
@@ -35,7 +35,11 @@ public sealed class FaultSchedule
         _healed = true;
         _cluster.Network.Heal();
         _cluster.Network.Conditions = NetworkConditions.Healthy;
-        for (var i = 0; i < _cluster.Configuration.Replicas; i++) _cluster.Replica(new ReplicaId(i)).Restart();
+        foreach (var replica in _cluster.Replicas)
+        {
+            replica.InterruptNoWrite();
+            replica.Restart();
+        }
     }
 
     private void Schedule() => After(_random.Between(_pauseLow, _pauseHigh), Next);
@@ -79,8 +83,14 @@ public sealed class FaultSchedule
         var replica = _cluster.Replica(new ReplicaId(_random.Below(_cluster.Configuration.Replicas)));
         if (!replica.IsRunning) return;
         Count("crash");
+        if (_random.Below(2) == 0) Crash(replica);
+        else replica.InterruptWrite(_random.Below(8), () => Crash(replica));
+    }
+
+    private void Crash(SimulatedReplica replica)
+    {
         replica.Crash(_random);
-        After(_random.Between(50, 4000), replica.Restart);
+        After(_random.Below(2) == 0 ? _random.Between(5, 100) : _random.Between(50, 4000), replica.Restart);
     }
 
     private void Count(string name) => Counts[name] = Counts.GetValueOrDefault(name) + 1;

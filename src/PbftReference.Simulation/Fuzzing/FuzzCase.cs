@@ -24,7 +24,7 @@ public sealed record FuzzCase(SimulationOptions Options, long Operations)
             CheckpointPeriod = (int)random.Between(2, 6),
             LogMultiplier = (int)random.Between(2, 4),
             BatchSize = (int)random.Between(1, 8),
-            ViewChangePeriod = random.Chance(150_000) ? (int)random.Between(1, 4) : 0,
+            ViewChangePeriod = random.Chance(250_000) ? (int)random.Between(1, 4) : 0,
             NullRequestTimeout = random.Chance(200_000) ? random.Between(300, 900) : 0,
             BatchTimeout = 20,
             RequestTimeout = 500,
