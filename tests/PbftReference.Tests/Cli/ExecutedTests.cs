@@ -1,6 +1,7 @@
 using System.Text;
 using PbftReference.Cli;
 using PbftReference.Tests.EventLog.Stores;
+using Xunit;
 
 namespace PbftReference.Tests.Cli;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PbftReference.Cli;
 using PbftReference.Cli.Output;
+using Xunit;
 
 namespace PbftReference.Tests.Cli;
 

@@ -4,6 +4,7 @@ using PbftReference.EventLog.Stores;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Fuzzing;
 using PbftReference.Tests.EventLog.Stores;
+using Xunit;
 
 namespace PbftReference.Tests.Cli;
 

@@ -4,6 +4,7 @@ using Newtonsoft.Json.Linq;
 using PbftReference.Cli;
 using PbftReference.Simulation;
 using PbftReference.Tests.EventLog.Stores;
+using Xunit;
 
 namespace PbftReference.Tests.Cli;
 

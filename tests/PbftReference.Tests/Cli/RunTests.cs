@@ -3,6 +3,7 @@ using PbftReference.Cli;
 using PbftReference.EventLog.Stores;
 using PbftReference.Simulation;
 using PbftReference.Tests.EventLog.Stores;
+using Xunit;
 
 namespace PbftReference.Tests.Cli;
 
