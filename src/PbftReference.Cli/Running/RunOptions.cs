@@ -14,7 +14,7 @@ internal sealed class RunOptions
     private const long MadeUpThinkTime = 250;
     private static readonly ClusterConfiguration Protocol = new();
 
-    public Option<ulong> Seed { get; } = New<ulong>("--seed", "NUMBER", "Decides everything that is left to chance.", 7);
+    public Option<ulong> Seed { get; } = New<ulong>("--seed", "NUMBER", "Decides everything that is left to chance.", 1);
 
     public Option<int> Replicas { get; } = New("--replicas", "N", "Number of replicas n.", 4);
 

@@ -23,7 +23,7 @@ internal static class RunPlanner
         var manifest = new RunManifest(
             genesis, simulation with { Configuration = genesis.Configuration }, input is null ? null : Path.GetFullPath(input), count, lines?.Digest);
         var directory = inMemory ? null : log ?? FreshDirectory(simulation.Seed);
-        if (directory is not null) RunDirectory.Create(directory, manifest);
+        if (directory is not null) Create(directory, manifest);
         return new RunPlan(manifest, workload, directory, false, options.Reproduce(line));
     }
 
@@ -64,6 +64,19 @@ internal static class RunPlanner
     {
         using var cluster = new Cluster(options, new EventLog.Stores.InMemoryEventStore(), new Workload(0, _ => []));
         return cluster.Genesis;
+    }
+
+    private static void Create(string directory, RunManifest manifest)
+    {
+        if (File.Exists(directory)) throw new CommandException(ExitCodes.Data, $"--log {directory} is a file: name a directory that holds no run yet");
+        try
+        {
+            RunDirectory.Create(directory, manifest);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CommandException(ExitCodes.Data, $"the log cannot be written to {directory}: {e.Message}; name another directory by --log", e);
+        }
     }
 
     private static string FreshDirectory(ulong seed)

@@ -21,10 +21,23 @@ internal static class RunReport
     {
         var happenings = result.Story.Happenings;
         if (happenings.Count == 0) return ["  nothing went wrong"];
-        var shown = happenings.Take(MostHappenings).Select(h => string.Create(CultureInfo.InvariantCulture, $"  {h.Time / 1000.0,8:F3} s  {h.Text}"));
-        return happenings.Count <= MostHappenings
-            ? shown
-            : shown.Append(string.Create(CultureInfo.InvariantCulture, $"              and {happenings.Count - MostHappenings} more; --json tells all"));
+        var told = Weightiest(happenings);
+        var lines = told.SelectMany(h => Wrapped(string.Create(CultureInfo.InvariantCulture, $"{h.Time / 1000.0,9:F3} s"), h.Text));
+        return told.Length == happenings.Count
+            ? lines
+            : lines.Append(Row("", string.Create(CultureInfo.InvariantCulture, $"and {happenings.Count - told.Length:N0} lesser things; --json tells all")));
+    }
+
+    /// <summary>As many as there is room for; the lightest are left out first.</summary>
+    private static Happening[] Weightiest(IReadOnlyList<Happening> happenings)
+    {
+        foreach (var weight in Enum.GetValues<HappeningWeight>())
+        {
+            Happening[] told = [.. happenings.Where(h => h.Weight >= weight)];
+            if (told.Length <= MostHappenings) return told;
+        }
+
+        return [.. happenings.Where(h => h.Weight == HappeningWeight.Protocol).Take(MostHappenings)];
     }
 
     private static IEnumerable<string> Counts(RunResult result)

@@ -11,7 +11,24 @@ namespace PbftReference.Cli.Running;
 /// <summary>Something worth telling.</summary>
 /// <param name="Time">Simulated milliseconds.</param>
 /// <param name="Text">What happened.</param>
-internal sealed record Happening(long Time, string Text);
+/// <param name="Weight">The lightest are left out first when there is no room for all.</param>
+internal sealed record Happening(long Time, string Text, HappeningWeight Weight);
+
+/// <summary>How much something matters to a story.</summary>
+internal enum HappeningWeight
+{
+    /// <summary>The network misbehaves.</summary>
+    Network,
+
+    /// <summary>A replica catches up.</summary>
+    Transfer,
+
+    /// <summary>A crash, a restart.</summary>
+    Process,
+
+    /// <summary>A view change, evidence, a halt.</summary>
+    Protocol,
+}
 
 /// <summary>Watches a run and remembers what a person would tell of it: faults, crashes, view changes and why, transfers.</summary>
 internal sealed class RunStory
@@ -21,6 +38,7 @@ internal sealed class RunStory
     private readonly SortedDictionary<ViewNumber, ViewStory> _views = [];
     private readonly SortedSet<SequenceNumber> _nullRequests = [];
     private readonly bool[] _runs;
+    private readonly Dictionary<ReplicaId, long> _behindSince = [];
     private readonly Dictionary<string, long> _faults = [];
 
     private sealed class ViewStory(long asked)
@@ -66,7 +84,7 @@ internal sealed class RunStory
         {
             if (_faults.GetValueOrDefault(name) == count) continue;
             _faults[name] = count;
-            if (TellFault(name) is { } text) Add(text);
+            if (TellFault(name) is { } text) Add(HappeningWeight.Network, text);
         }
     }
 
@@ -78,11 +96,11 @@ internal sealed class RunStory
         if (!replica.IsRunning)
         {
             Crashes++;
-            Add($"replica {i} crashes");
+            Add(HappeningWeight.Process, $"replica {i} crashes");
         }
         else if (replica.Restarts > 1)
         {
-            Add($"replica {i} restarts from its log, executed up to {replica.Host.State.LastExecuted}");
+            Add(HappeningWeight.Process, $"replica {i} restarts from its log, executed up to {replica.Host.State.LastExecuted}");
         }
     }
 
@@ -123,18 +141,19 @@ internal sealed class RunStory
             case CheckpointStable e when e.SequenceNumber > LastStable:
                 LastStable = e.SequenceNumber;
                 break;
-            case TransferStarted { Attempt: 0 } e:
-                Add($"replica {host.Self} fell behind and fetches the state at {e.SequenceNumber}");
+            case TransferStarted:
+                _behindSince.TryAdd(host.Self, _cluster.NowMilliseconds);
                 break;
             case TransferCompleted e:
                 Transfers++;
-                Add($"replica {host.Self} has the state at {e.SequenceNumber}");
+                _behindSince.Remove(host.Self, out var since);
+                Add(HappeningWeight.Transfer, $"replica {host.Self} had fallen behind and fetched the state at {e.SequenceNumber} in {_cluster.NowMilliseconds - since} ms");
                 break;
             case EvidenceKept e:
-                Add($"replica {host.Self} keeps evidence against replica {e.Accused}");
+                Add(HappeningWeight.Protocol, $"replica {host.Self} keeps evidence against replica {e.Accused}");
                 break;
             case Halted e:
-                Add($"replica {host.Self} halts: {e.Contradiction}");
+                Add(HappeningWeight.Protocol, $"replica {host.Self} halts: {e.Contradiction}");
                 break;
             default:
                 break;
@@ -147,14 +166,14 @@ internal sealed class RunStory
         return story;
     }
 
-    private void Add(string text) => _happenings.Add(new Happening(_cluster.NowMilliseconds, text));
+    private void Add(HappeningWeight weight, string text) => _happenings.Add(new Happening(_cluster.NowMilliseconds, text, weight));
 
     private Happening Tell(ViewNumber view, ViewStory story)
     {
         var why = Why(story);
         return story.Began is { } began
-            ? new Happening(began, $"view {view} begins, primary {_cluster.Configuration.PrimaryOf(view)}{why}")
-            : new Happening(story.Asked, $"view {view} is asked for and does not begin{why}");
+            ? new Happening(began, $"view {view} begins, primary {_cluster.Configuration.PrimaryOf(view)}{why}", HappeningWeight.Protocol)
+            : new Happening(story.Asked, $"view {view} is asked for and does not begin{why}", HappeningWeight.Protocol);
     }
 
     private static string Why(ViewStory story)

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace PbftReference.Tests.Cli;
+
+/// <summary>pbft as a process of its own, as people run it.</summary>
+public sealed class PbftProcess : IDisposable
+{
+    private readonly Process _process;
+
+    /// <summary>Starts a command line.</summary>
+    public PbftProcess(params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var arg in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "pbft.dll"), .. args]) start.ArgumentList.Add(arg);
+        _process = Process.Start(start)!;
+        Notes = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Its standard error, once it has ended.</summary>
+    public Task<string> Notes { get; }
+
+    /// <summary>Reads so many lines, kills the process (SIGKILL), and returns them with those that had left it by then.</summary>
+    public async Task<List<string>> KillAfter(int count)
+    {
+        var lines = new List<string>();
+        while (lines.Count < count && await _process.StandardOutput.ReadLineAsync() is { } line) lines.Add(line);
+        Assert.False(_process.HasExited, $"it ended before {count} lines: {lines.Count}");
+        _process.Kill();
+        var rest = await _process.StandardOutput.ReadToEndAsync();
+        await _process.WaitForExitAsync();
+        // What follows the last line feed is half a line.
+        lines.AddRange(rest.Split('\n')[..^1]);
+        return lines;
+    }
+
+    /// <summary>Waits for its end; gives the exit code and standard output.</summary>
+    public async Task<(int ExitCode, string Output)> End()
+    {
+        var output = await _process.StandardOutput.ReadToEndAsync();
+        await _process.WaitForExitAsync();
+        return (_process.ExitCode, output);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+}

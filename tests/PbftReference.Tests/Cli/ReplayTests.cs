@@ -1,0 +1,94 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Newtonsoft.Json.Linq;
+using PbftReference.Cli;
+using PbftReference.Simulation;
+using PbftReference.Tests.EventLog.Stores;
+using Xunit;
+
+namespace PbftReference.Tests.Cli;
+
+public sealed class ReplayTests : IDisposable
+{
+    private readonly TemporaryDirectory _temporary = new();
+
+    private string Log => Path.Combine(_temporary.Path, "run");
+
+    public ReplayTests() => Pbft.Succeed("run", "--seed", "2", "--operations", "120", "--faults", "many", "--log", Log);
+
+    [Fact]
+    public void Folding_and_deciding_again_give_the_same_states()
+    {
+        var (folded, decided) = (Document("replay", Log, "--json"), Document("replay", Log, "--json", "--verify"));
+        Assert.Equal(4, folded.Count);
+        Assert.Equal(folded.Select(r => (string?)r["state"]), decided.Select(r => (string?)r["state"]));
+        Assert.Single(folded.Select(r => (string?)r["serviceDigest"]).Distinct());
+    }
+
+    [Fact]
+    public void A_bound_ends_the_replay()
+    {
+        var half = Document("replay", Log, "--json", "--replica", "1", "--until", "50%")[0];
+        var whole = Document("replay", Log, "--json", "--replica", "1", "--until", "end")[0];
+        Assert.InRange((long)half["steps"]!, 1, (long)whole["steps"]! - 1);
+        Assert.NotEqual((string?)half["state"], (string?)whole["state"]);
+        Assert.Equal(1, (long)Document("replay", Log, "--json", "--replica", "1", "--until", "0")[0]["steps"]!);
+    }
+
+    [Fact]
+    public void A_flipped_bit_is_corrupt_and_the_other_replicas_are_replayed()
+    {
+        Change("UPDATE event SET data = CAST(replace(CAST(data AS TEXT), '1', '2') AS BLOB) WHERE revision = 9 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.2')");
+        var result = Pbft.Run("replay", Log, "--verify");
+        Assert.Equal(ExitCodes.Corrupt, result.ExitCode);
+        Assert.Contains("CORRUPT: stream 'replica-sim.2', revision 9", result.Output, StringComparison.Ordinal);
+        Assert.Equal(3, result.Lines.Count(line => line.Length > 60 && !line.Contains("CORRUPT", StringComparison.Ordinal) && !line.Contains("state", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void An_empty_log_is_unknown_not_fine()
+    {
+        Change("DELETE FROM event; DELETE FROM stream");
+        var result = Pbft.Run("replay", Log, "--verify");
+        Assert.Equal(ExitCodes.Unknown, result.ExitCode);
+        Assert.Contains("UNKNOWN", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_replica_of_another_service_does_not_replay()
+    {
+        var path = RunDirectory.ManifestPath(Log);
+        File.WriteAllText(path, File.ReadAllText(path, Encoding.UTF8).Replace("\"ledger\"", "\"kv\"", StringComparison.Ordinal));
+        var result = Pbft.Run("replay", Log, "--verify");
+        Assert.Equal(ExitCodes.Violation, result.ExitCode);
+        Assert.Contains("MISMATCH in replica-sim.0, revision ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("execution-completed/1", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_position_or_no_run_is_refused()
+    {
+        Assert.Equal(ExitCodes.Usage, Pbft.Run("replay", Log, "--until", "soon").ExitCode);
+        Assert.Equal(ExitCodes.Data, Pbft.Run("replay", _temporary.Path).ExitCode);
+        File.WriteAllText(RunDirectory.ManifestPath(Log), "{}");
+        Assert.Equal(ExitCodes.Corrupt, Pbft.Run("replay", Log).ExitCode);
+    }
+
+    private static List<JToken> Document(params string[] args)
+    {
+        var json = JObject.Parse(Pbft.Succeed(args).Output);
+        Assert.Equal("pbft.replay/1", (string?)json["schema"]);
+        return [.. json["replicas"]!];
+    }
+
+    private void Change(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={RunDirectory.LogPath(Log)};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        Assert.True(command.ExecuteNonQuery() > 0);
+    }
+
+    public void Dispose() => _temporary.Dispose();
+}
