@@ -31,9 +31,9 @@ public sealed record ReplayReport(string Stream, long Steps, ReplicaState State,
 public sealed class ReplayVerifier
 {
     private readonly ServiceRunner _service;
-    private ExecutionCompleted? _executed;
+    private Execute? _executing;
+    private InstallState? _installing;
     private StateStaged? _staged;
-    private StateInstalled? _installed;
     private ReplicaState _state;
 
     private ReplayVerifier(ReplicaState state, ServiceRunner service) => (_state, _service) = (state, service);
@@ -83,23 +83,40 @@ public sealed class ReplayVerifier
         return null;
     }
 
-    /// <summary>An input that answers an effect must be what the service, run again, answers.</summary>
+    /// <summary>
+    /// An input that answers an effect must be what the service, run again, answers. The service runs only now: what a crash kept from
+    /// being answered was lost with the process.
+    /// </summary>
     private string? CheckInput(Input input)
     {
         switch (input)
         {
             case ReplicaStarted:
-                (_executed, _staged, _installed) = (null, null, null);
+                (_executing, _installing, _staged) = (null, null, null);
                 return null;
             case ExecutionCompleted recorded:
-                return _executed is null ? $"execution of {recorded.SequenceNumber} completed and was not asked for" : Differ(recorded, _executed);
+                return _executing is null ? $"execution of {recorded.SequenceNumber} completed and was not asked for" : CheckExecution(recorded, _executing);
             case StateStaged recorded when _staged is not null && _staged.Missing.Except(recorded.Missing).Any():
                 return $"pages of checkpoint {recorded.SequenceNumber} were at hand then and are not now";
-            case StateInstalled recorded when _installed?.ServiceDigest != recorded.ServiceDigest:
-                return $"installing checkpoint {recorded.SequenceNumber} gave service digest {_installed?.ServiceDigest}, recorded is {recorded.ServiceDigest}";
+            case StateInstalled recorded:
+                return _installing is null ? $"checkpoint {recorded.SequenceNumber} was installed and was not asked for" : CheckInstallation(recorded, _installing);
             default:
                 return null;
         }
+    }
+
+    private string? CheckExecution(ExecutionCompleted recorded, Execute asked)
+    {
+        _executing = null;
+        return Differ(recorded, _service.Run(asked));
+    }
+
+    private string? CheckInstallation(StateInstalled recorded, InstallState asked)
+    {
+        _installing = null;
+        var again = _service.Install(asked);
+        if (again.ServiceDigest == recorded.ServiceDigest) return null;
+        return $"installing checkpoint {recorded.SequenceNumber} gave service digest {again.ServiceDigest}, recorded is {recorded.ServiceDigest}";
     }
 
     private static string? Differ(ExecutionCompleted recorded, ExecutionCompleted again)
@@ -122,12 +139,12 @@ public sealed class ReplayVerifier
     {
         switch (effect)
         {
-            case Execute e: _executed = _service.Run(e); break;
+            case Execute e: _executing = e; break;
             case TakeCheckpoint e: _service.Keep(e); break;
             case DiscardCheckpoints e: _service.Discard(e); break;
             case StageState e: _staged = _service.Stage(e); break;
             case StorePages e: _service.Store(e); break;
-            case InstallState e: _installed = _service.Install(e); break;
+            case InstallState e: _installing = e; break;
             default: break;
         }
     }

@@ -34,6 +34,26 @@ public class ReplayVerifierTests
         }
     }
 
+    /// <summary>Found by killing a run: replay had executed the batch twice, once for the process that died over it.</summary>
+    [Fact]
+    public void A_batch_whose_execution_a_crash_cut_off_is_executed_once_in_replay_too()
+    {
+        using var store = new InMemoryEventStore();
+        using var cluster = SmallRun.Of(26, store, FaultProfile.None);
+        cluster.Start();
+        var replica = cluster.Replica(new ReplicaId(1));
+        while (replica.Host.State.LastExecuted.Value < 5 || replica.Host.State.Execution != PbftReference.Core.Phases.ExecutionPhase.Executing)
+        {
+            Assert.True(cluster.Step());
+        }
+
+        replica.Host.Log.Flush();
+        replica.Crash(new SeededRandom(1));
+        cluster.Clock.Schedule(TimeSpan.FromMilliseconds(30), replica.Restart);
+        Assert.True(cluster.Run() is { Safe: true, Completed: true });
+        Assert.Null(ReplayVerifier.Verify(store, cluster.Genesis, replica.Id).Mismatch);
+    }
+
     [Fact]
     public void A_step_that_the_code_does_not_take_is_named_with_its_revision()
     {
