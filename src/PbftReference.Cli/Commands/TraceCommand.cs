@@ -56,7 +56,7 @@ internal static class TraceCommand
     private static TraceHeader HeaderOf(RunLog log, ReplicaId? only)
     {
         var genesis = log.Genesis;
-        var streams = TraceExport.StreamsOf(log.Store, genesis.Cluster, only);
+        var streams = TraceExport.StreamsOf(log.Store, only);
         if (streams.IsEmpty) throw new CommandException(ExitCodes.Unknown, $"{log.Directory} has no records to export");
         return new TraceHeader(
             TraceProfile.NamedNewView, TraceAuthentication.Signatures, "pbft-reference", genesis.Cluster, genesis.Service, genesis.Nonce,

@@ -82,7 +82,7 @@ internal sealed class RunLog : IDisposable
     {
         var start = ReplicaRecovery.Begin(Store, Genesis, replica);
         var state = start.State;
-        foreach (var record in ReplicaLog.Read(Store, StreamOf(replica), start.Revision + 1, check))
+        foreach (var record in ReplicaLog.Read(Store, StreamOf(replica), start.Position.Revision + 1, check))
         {
             if (record.Revision > to) yield break;
             yield return new LoggedStep(record, state);

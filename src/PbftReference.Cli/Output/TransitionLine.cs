@@ -146,7 +146,7 @@ internal static class TransitionLine
         BatchExecuted e => $"BATCH-EXECUTED n={e.SequenceNumber} ({Results(e)}) service={e.ServiceDigest.ToShortString()}",
         CheckpointSent e => $"CHECKPOINT-SENT {Place(e.SequenceNumber, e.StateDigest)}",
         CheckpointAccepted e => $"checkpoint-accepted {Place(e.Checkpoint.SequenceNumber, e.Checkpoint.StateDigest)} from r{e.Checkpoint.Replica}{Checkpoints(state, e.Checkpoint)}",
-        StableProofAccepted e => $"stable-proof-accepted {Place(e.Certificate.SequenceNumber, e.Certificate.StateDigest)}",
+        StableProofAccepted e => $"stable-proof-accepted {Place(e.Certificate.SequenceNumber, e.Certificate.StateDigest)} from {Sender(step)}",
         CheckpointStable e => $"CHECKPOINT-STABLE {Place(e.SequenceNumber, e.StateDigest)} (h={state.Low} H={state.High})",
         ProgressNoted e => $"PROGRESS-NOTED executed={e.LastExecuted}",
         _ => OtherTextOf(change, step, state),
@@ -199,7 +199,7 @@ internal static class TransitionLine
         return Quorum(state, "commits", i => Predicates.IsCommitFor(slot, slot.Commits[i]));
     }
 
-    private static string Checkpoints(ReplicaState state, Checkpoint checkpoint) => Quorum(state, "checkpoints", i =>
+    private static string Checkpoints(ReplicaState state, Checkpoint checkpoint) => Quorum(state, "", i =>
         state.Checkpoints.Any(c => c.Statement.Replica.Value == i && IsSame(c.Statement, checkpoint))
         || (i == state.Self.Value && state.OwnCheckpoints.Any(c => c.SequenceNumber == checkpoint.SequenceNumber && c.StateDigest == checkpoint.StateDigest)));
 

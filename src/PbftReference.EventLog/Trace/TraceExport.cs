@@ -16,14 +16,16 @@ namespace PbftReference.EventLog.Trace;
 /// <summary>Makes a trace of a log: each record whole, and beside it what a reader who knows only the trace format needs.</summary>
 public static class TraceExport
 {
-    /// <summary>The streams of replicas and of their snapshots, with their ends as they are now.</summary>
+    /// <summary>
+    /// The streams of replicas and of their snapshots, with their ends as they are now; those that a faulty replica's second process
+    /// wrote under another cluster's name too.
+    /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="cluster">The cluster.</param>
     /// <param name="replica">One replica; null for all.</param>
-    public static ImmutableArray<TraceStream> StreamsOf(IEventStore store, string cluster, ReplicaId? replica)
+    public static ImmutableArray<TraceStream> StreamsOf(IEventStore store, ReplicaId? replica)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return [.. store.Streams().Where(name => IsOf(name, cluster, replica)).Select(name => new TraceStream(name, store.Tail(name)!.FirstRevision, store.Tail(name)!.LastRevision))];
+        return [.. store.Streams().Where(name => IsOf(name, replica)).Select(name => new TraceStream(name, store.Tail(name)!.FirstRevision, store.Tail(name)!.LastRevision))];
     }
 
     /// <summary>The lines of a trace, stream by stream.</summary>
@@ -34,14 +36,13 @@ public static class TraceExport
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(header);
-        return header.Streams.SelectMany(stream => LogStreams.TryParseReplica(stream.Stream, out _, out var replica)
+        return header.Streams.SelectMany(stream => LogStreams.TryParseReplica(stream.Stream, out var cluster, out var replica) && cluster == header.Cluster
             ? Steps(store, header, stream, replica)
             : Records(store, stream).Select(record => new TraceLine(null, record)));
     }
 
-    private static bool IsOf(string stream, string cluster, ReplicaId? replica) =>
-        (LogStreams.TryParseReplica(stream, out var name, out var owner) || LogStreams.TryParseSnapshots(stream, out name, out owner))
-        && name == cluster && (replica ?? owner) == owner;
+    private static bool IsOf(string stream, ReplicaId? replica) =>
+        (LogStreams.TryParseReplica(stream, out _, out var owner) || LogStreams.TryParseSnapshots(stream, out _, out owner)) && (replica ?? owner) == owner;
 
     private static IEnumerable<StoredEvent> Records(IEventStore store, TraceStream stream) =>
         store.Read(stream.Stream, stream.FirstRevision).TakeWhile(record => record.Revision <= stream.LastRevision);

@@ -42,12 +42,10 @@ internal sealed class GoldenRun : IDisposable
     public ReplicaState End(int replica) => Fold.Steps(ReplicaState.Genesis(_genesis.Configuration, new ReplicaId(replica)), Steps(replica).ToArray());
 
     /// <summary>Compares with the three golden files: the log and the state of one replica, and the transitions of all.</summary>
-    public async Task Verify(string name, int replica)
-    {
-        await Verifier.Verify(Log(replica), "log").UseDirectory(Directory).UseFileName($"{name}.replica-{replica}");
-        await Verifier.Verify(Pbft("state", Path, "--replica", Text(replica), "--json"), "json").UseDirectory(Directory).UseFileName($"{name}.state-{replica}");
-        await Verifier.Verify(Pbft("log", "show", Path), "txt").UseDirectory(Directory).UseFileName($"{name}.transitions");
-    }
+    public Task Verify(string name, int replica) => Task.WhenAll(
+        Verifier.Verify(Log(replica), "log").UseDirectory(Directory).UseFileName($"{name}.replica-{replica}"),
+        Verifier.Verify(Pbft("state", Path, "--replica", Text(replica), "--json"), "json").UseDirectory(Directory).UseFileName($"{name}.state-{replica}"),
+        Verifier.Verify(Pbft("log", "show", Path), "txt").UseDirectory(Directory).UseFileName($"{name}.transitions"));
 
     /// <summary>Where the golden traces are, seen from this file.</summary>
     public const string Directory = "../../../snapshots/traces";

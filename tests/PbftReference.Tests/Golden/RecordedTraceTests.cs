@@ -64,20 +64,12 @@ public sealed class RecordedTraceTests
     // The configurations of the scenarios; the service is the ledger.
     private static ClusterConfiguration ConfigurationOf(string file)
     {
-        var (period, status, request) = file.Split('.')[0] switch
-        {
-            "checkpoint-garbage-collection" => (2, 500, 2000),
-            "state-transfer" => (1, 500, 2000),
-            "null-request-fill" => (4, 1500, 600),
-            _ => (4, 500, 2000),
-        };
+        var period = file.Split('.')[0] switch { "checkpoint-garbage-collection" => 2, "state-transfer" => 1, _ => 4 };
         return new ClusterConfiguration
         {
             BatchSize = 1,
             CheckpointPeriod = period,
             LogMultiplier = 2,
-            StatusTimeout = status,
-            RequestTimeout = request,
             InitialServiceDigest = ServiceFactory.Create("ledger").Digest,
         };
     }

@@ -3,6 +3,7 @@ using PbftReference.Core.State;
 using PbftReference.Core.Types;
 using PbftReference.Host.Replicas;
 using PbftReference.Simulation;
+using PbftReference.Simulation.Network;
 using Xunit;
 
 namespace PbftReference.Tests.Golden;
@@ -13,6 +14,9 @@ namespace PbftReference.Tests.Golden;
 /// <param name="Script">Called when the cluster has started; makes things go wrong.</param>
 internal sealed record ScriptedScenario(SimulationOptions Options, int Operations, Action<Cluster>? Script = null)
 {
+    /// <summary>What the network does to the clients' first requests.</summary>
+    public NetworkConditions AtStart { get; init; } = NetworkConditions.Healthy;
+
     /// <summary>Runs it and requires that it was safe and came to its end.</summary>
     public void RunInto(string directory)
     {
@@ -21,6 +25,7 @@ internal sealed record ScriptedScenario(SimulationOptions Options, int Operation
         using var store = RunDirectory.CreateLog(directory);
         using var cluster = new Cluster(Options with { Faults = FaultProfile.None }, store, workload);
         RunDirectory.Create(directory, new RunManifest(cluster.Genesis, Options, null, Operations));
+        cluster.Network.Conditions = AtStart;
         cluster.Start();
         Script?.Invoke(cluster);
         var outcome = cluster.Run();
