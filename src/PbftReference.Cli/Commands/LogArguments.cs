@@ -6,7 +6,7 @@ namespace PbftReference.Cli.Commands;
 /// <summary>The arguments and options that several commands share, each made anew for each command.</summary>
 internal static class LogArguments
 {
-    public static Argument<string> Directory() => new("DIR") { Description = "The directory of a run." };
+    public static Argument<string> Directory() => RunDirectoryArgument.Create();
 
     public static Option<int?> Replica(string what) => new("--replica") { Description = what, HelpName = "i" };
 

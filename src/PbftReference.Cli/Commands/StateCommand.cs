@@ -70,7 +70,9 @@ internal static class StateCommand
             }
 
             terminal.Result.WriteLine($"replica {replica} of {Size()} from #{from.Revision} to #{to.Revision}: {Count(changes.Count)}");
-            foreach (var change in changes) Write(change);
+            var shown = changes.Where(change => !change.Path.Contains(".signature", StringComparison.Ordinal)).ToList();
+            foreach (var change in shown) Write(change);
+            if (shown.Count < changes.Count) terminal.Note($"{changes.Count - shown.Count} changes of signatures are left out; --json has them");
         }
 
         private Place Find(string position)

@@ -9,9 +9,12 @@ internal static partial class Explanations
     public static IReadOnlyList<Explanation> All => field ??=
         [.. Events, .. Messages, .. Refusals, .. Timers, .. Reasons, .. Phases, .. Records, .. Properties];
 
-    /// <summary>Those of a name; a record type may be written with or without its version.</summary>
-    public static IReadOnlyList<Explanation> Of(string name) =>
-        [.. All.Where(e => e.Name == name || (e.Kind == RecordKind && e.Name.StartsWith(name + "/", StringComparison.Ordinal)))];
+    /// <summary>Those of a name; a record type may be written without its version, and any name as the code has it: <c>StaleView</c>.</summary>
+    public static IReadOnlyList<Explanation> Of(string name)
+    {
+        var inTheLog = string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+        return [.. All.Where(e => e.Name == inTheLog || (e.Kind == RecordKind && e.Name.StartsWith(inTheLog + "/", StringComparison.Ordinal)))];
+    }
 
     private static Explanation Event(string name, string meaning, string why, string source, string code) => new("event", name, meaning, why, source, Core + code);
 

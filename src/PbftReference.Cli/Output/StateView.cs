@@ -27,7 +27,7 @@ internal static class StateView
         yield return $"execution   {Names.ExecutionPhases.Of(state.Execution)}, last executed {state.LastExecuted}, service digest {state.ServiceDigest.ToShortString()}";
         yield return $"requests    {state.Queue.Count} waiting, {state.Queue.UnproposedCount} of them not proposed{Oldest(state)}";
         if (!state.Backlog.IsEmpty) yield return $"backlog     {state.Backlog.Length} decided batches below h wait for execution";
-        if (!state.Accused.IsEmpty) yield return $"accused     {TransitionLine.Replicas([.. state.Accused])}";
+        if (!state.Accused.IsEmpty) yield return $"accused     {TransitionLine.Replicas(state.Accused)}";
     }
 
     private static string Oldest(ReplicaState state) => state.Queue.Oldest is { } oldest ? $"; the oldest is {oldest.Request.Statement.Id}" : "";

@@ -163,7 +163,7 @@ internal static class TransitionLine
         ViewChangeAccepted e => $"view-change-accepted v={e.ViewChange.NewView} from r{e.ViewChange.Replica}{Prepared(e.ViewChange)}{ViewChanges(state)}",
         ViewChangeDeferred e => $"view-change-deferred v={e.ViewChange.NewView} from r{e.ViewChange.Replica}",
         NewViewSent e => $"NEW-VIEW-SENT V={Replicas(e.Replicas)}{Carried(state, e.NewView)}",
-        NewViewAccepted e => $"new-view-accepted v={e.NewView.View} from r{e.NewView.Replica} V={Replicas([.. e.NewView.ViewChanges.Select(v => v.Statement.Replica)])}",
+        NewViewAccepted e => $"new-view-accepted v={e.NewView.View} from r{e.NewView.Replica} V={Replicas(e.NewView.ViewChanges.Select(v => v.Statement.Replica))}",
         NewViewDeferred e => $"new-view-deferred v={e.NewView.View} from r{e.NewView.Replica}",
         NewViewWanted e => $"NEW-VIEW-WANTED {e.NewView.ToShortString()}",
         ViewEntered e => $"VIEW-ENTERED primary r{state.Primary}{Carried(state, e.NewView)}",
@@ -217,7 +217,7 @@ internal static class TransitionLine
     private static string Prepared(ViewChange? viewChange)
     {
         if (viewChange is null) return "";
-        return $" h={viewChange.Stable.SequenceNumber} P={{{string.Join(" ", viewChange.Prepared.Select(p => p.SequenceNumber))}}}";
+        return $" h={viewChange.Stable.SequenceNumber} P={{{Ranges(viewChange.Prepared.Select(p => p.SequenceNumber.Value), "")}}}";
     }
 
     private static string Carried(ReplicaState state, Digest newView)
@@ -227,17 +227,21 @@ internal static class TransitionLine
     }
 
     /// <summary>Replicas in few characters: r0-r2 r5.</summary>
-    internal static string Replicas(IReadOnlyList<ReplicaId> ascending)
+    internal static string Replicas(IEnumerable<ReplicaId> ascending) => Ranges(ascending.Select(id => (long)id.Value), "r") is { Length: > 0 } text ? text : "none";
+
+    private static string Ranges(IEnumerable<long> ascending, string prefix)
     {
         var parts = new List<string>();
-        for (var i = 0; i < ascending.Count; i++)
+        var numbers = ascending.ToList();
+        for (var i = 0; i < numbers.Count; i++)
         {
             var last = i;
-            while (last + 1 < ascending.Count && ascending[last + 1].Value == ascending[last].Value + 1) last++;
-            parts.Add(last > i + 1 ? $"r{ascending[i]}-r{ascending[last]}" : $"r{ascending[i]}");
-            if (last > i + 1) i = last;
+            while (last + 1 < numbers.Count && numbers[last + 1] == numbers[last] + 1) last++;
+            var isRange = last > i + 1;
+            parts.Add(isRange ? $"{prefix}{numbers[i]}-{prefix}{numbers[last]}" : $"{prefix}{numbers[i]}");
+            if (isRange) i = last;
         }
 
-        return parts.Count == 0 ? "none" : string.Join(" ", parts);
+        return string.Join(" ", parts);
     }
 }

@@ -72,6 +72,9 @@ public sealed partial class ExplainCommandTests
     public void A_record_type_may_be_written_without_its_version() => Assert.StartsWith("prepare-received/1 (record type)", Pbft.Lines("explain", "prepare-received")[0], StringComparison.Ordinal);
 
     [Fact]
+    public void A_name_may_be_written_as_the_code_has_it() => Assert.Equal(Pbft.Lines("explain", "stale-view"), Pbft.Lines("explain", "StaleView"));
+
+    [Fact]
     public void An_unknown_name_is_wrong_usage_and_what_was_meant_is_guessed()
     {
         var result = Pbft.Run("explain", "commited-local");

@@ -1,3 +1,4 @@
+using System.Text;
 using PbftReference.Core;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
@@ -20,7 +21,7 @@ internal sealed record ScriptedScenario(SimulationOptions Options, int Operation
     /// <summary>Runs it and requires that it was safe and came to its end.</summary>
     public void RunInto(string directory)
     {
-        var workload = RunDirectory.MadeUp(Options.Service, Operations);
+        var workload = new Workload(Operations, k => Encoding.UTF8.GetBytes($"operation {k + 1}"));
         Directory.CreateDirectory(directory);
         using var store = RunDirectory.CreateLog(directory);
         using var cluster = new Cluster(Options with { Faults = FaultProfile.None }, store, workload);
