@@ -19,9 +19,9 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         ["executed"] = ["pbft executed runs/1-1 --replica 2", "pbft executed runs/words | sort | cmp - <(sort words.txt)"],
         ["completion"] = ["source <(pbft completion bash)", "pbft completion fish > ~/.config/fish/completions/pbft.fish"],
         ["state"] = ["pbft state runs/1-1 --replica 2 --at 50%", "pbft state runs/1-1 --replica 2 --at view:1 --diff end"],
-        ["log"] = ["pbft log ls runs/1-1", "pbft log verify runs/1-1"],
-        ["trace"] = ["pbft trace export runs/1-1 > run.trace", "pbft trace import run.trace"],
-        ["explain"] = ["pbft explain prepared", "pbft explain StaleView"],
+        ["log"] = ["pbft log show runs/1-1 --only committed-local --seq 10..20", "pbft log verify runs/1-1"],
+        ["trace"] = ["pbft trace export runs/1-1 --out run.jsonl", "pbft trace import run.jsonl --log runs/copy"],
+        ["explain"] = ["pbft explain prepared", "pbft explain stale-view"],
         ["version"] = ["pbft version", "pbft --version"],
     };
 

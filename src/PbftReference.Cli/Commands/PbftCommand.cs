@@ -13,6 +13,10 @@ internal static class PbftCommand
         root.Subcommands.Add(FuzzCommand.Create(terminal));
         root.Subcommands.Add(ReplayCommand.Create(terminal));
         root.Subcommands.Add(ExecutedCommand.Create(terminal));
+        root.Subcommands.Add(StateCommand.Create(terminal));
+        root.Subcommands.Add(LogCommand.Create(terminal));
+        root.Subcommands.Add(TraceCommand.Create(terminal));
+        root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(CompletionCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));
         HelpWithExamples.AddTo(root, terminal.Width);

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using PbftReference.Cli.Inspect;
+using PbftReference.Cli.Output;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft log ls</c>: the streams.</summary>
+internal static class LogListCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var directory = LogArguments.Directory();
+        var json = LogArguments.Json();
+        var command = new Command("ls", "The streams: records, revisions, bytes, and how far each replica is at the end.") { directory, json };
+        command.SetAction(parsed =>
+        {
+            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            var streams = log.Store.Streams().Select(stream => Look(log, stream, terminal)).ToList();
+            if (parsed.GetValue(json)) WriteJson(terminal, streams);
+            else Write(terminal, streams);
+            return ExitCodes.Holds;
+        });
+        return command;
+    }
+
+    private sealed record Stream(string Name, StreamTail Tail, long Records, long Bytes, string View, string Executed);
+
+    private static Stream Look(RunLog log, string name, Terminal terminal)
+    {
+        terminal.Progress(() => $"reading {name}");
+        var (records, bytes) = (0L, 0L);
+        foreach (var item in log.Store.Read(name))
+        {
+            records++;
+            bytes += item.Data.Length + item.Metadata.Length;
+        }
+
+        var (view, executed) = End(log, name, terminal);
+        return new Stream(name, log.Store.Tail(name)!, records, bytes, view, executed);
+    }
+
+    private static (string View, string Executed) End(RunLog log, string name, Terminal terminal)
+    {
+        if (!LogStreams.TryParseReplica(name, out var cluster, out var replica) || cluster != log.Genesis.Cluster) return ("-", "-");
+        if (log.Store.Tail(name) is { IsEmpty: true }) return ("-", "-");
+        var last = log.Walk(replica).Select(step => RunLog.After(step.Record, step.Before)).Aggregate(default(Core.State.ReplicaState), (_, state) =>
+        {
+            terminal.Progress(() => $"folding {name}: executed {state.LastExecuted}");
+            return state;
+        });
+        return last is null ? ("-", "-") : (last.View.ToString(), last.LastExecuted.ToString());
+    }
+
+    private static void Write(Terminal terminal, IReadOnlyList<Stream> streams)
+    {
+        var rows = streams.Select(s => new[] { s.Name, Number(s.Records), Number(s.Tail.FirstRevision), Number(s.Tail.LastRevision), Number(s.Bytes), s.View, s.Executed });
+        foreach (var line in TextTable.Lines(["stream", "records", "first", "last", "bytes", "view", "executed"], rows)) terminal.Result.WriteLine(line);
+    }
+
+    private static void WriteJson(Terminal terminal, IReadOnlyList<Stream> streams)
+    {
+        var document = new JObject
+        {
+            ["schema"] = "pbft.log-ls/1",
+            ["streams"] = new JArray(streams.Select(s => new JObject
+            {
+                ["stream"] = s.Name,
+                ["records"] = Number(s.Records),
+                ["firstRevision"] = Number(s.Tail.FirstRevision),
+                ["lastRevision"] = Number(s.Tail.LastRevision),
+                ["bytes"] = Number(s.Bytes),
+                ["view"] = s.View == "-" ? null : s.View,
+                ["lastExecuted"] = s.Executed == "-" ? null : s.Executed,
+            })),
+        };
+        terminal.Result.WriteLine(document.ToString(Formatting.Indented));
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

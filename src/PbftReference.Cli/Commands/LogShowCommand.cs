@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using PbftReference.Cli.Inspect;
+using PbftReference.Cli.Output;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Log;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft log show</c>: the records, a line a transition.</summary>
+internal static class LogShowCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var directory = LogArguments.Directory();
+        var replica = LogArguments.Replica("Which replica's stream; if none is named, all, each message received after it was sent.");
+        var from = LogArguments.Position("--from", "Where to begin");
+        var to = LogArguments.Position("--to", "Where to end");
+        var at = LogArguments.Position("--at", "One record, with all that stands beside it; with --json, the whole of it");
+        var only = new Option<string?>("--only") { Description = "Only these, with commas: events, record types, or messages, as in commit,view-change.", HelpName = "NAMES" };
+        var seq = new Option<string?>("--seq") { Description = "Only what is about these sequence numbers, as in 10..20.", HelpName = "N..N" };
+        var view = new Option<long?>("--view") { Description = "Only what happened in this view.", HelpName = "V" };
+        var grep = new Option<string?>("--grep") { Description = "Only lines that contain this.", HelpName = "TEXT" };
+        var json = LogArguments.Json("One JSON object a record and line instead of text.");
+        var legend = LogArguments.Flag("--legend", "Says what the parts of a line mean.");
+        var uncheck = LogArguments.Flag("--no-check", "Reads on over a broken hash chain, to look at a damaged log.");
+        var command = new Command("show", "The records, a line a transition: pbft log show DIR --replica 2 --only commit --seq 10..20")
+        {
+            directory, replica, from, to, at, only, seq, view, grep, json, legend, uncheck,
+        };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(legend)) terminal.Result.WriteLine(TransitionLine.Legend + "\n");
+            var filter = TransitionFilter.Parse(parsed.GetValue(only), parsed.GetValue(seq), parsed.GetValue(view), parsed.GetValue(grep));
+            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            var show = new Show(log, filter, terminal, parsed.GetValue(json), !parsed.GetValue(uncheck));
+            var replicas = log.ReplicasOrAll(parsed.GetValue(replica));
+            if (parsed.GetValue(at) is not { } place) show.Ranges(replicas, parsed.GetValue(from) ?? "start", parsed.GetValue(to) ?? "end");
+            else foreach (var id in replicas) show.One(id, place);
+            return ExitCodes.Holds;
+        });
+        return command;
+    }
+
+    private sealed class Show(RunLog log, TransitionFilter filter, Terminal terminal, bool json, bool check)
+    {
+        public void Ranges(IReadOnlyList<ReplicaId> replicas, string from, string to)
+        {
+            var ranges = replicas.Select(id => (id, LogPositions.Resolve(log, id, from), LogPositions.Resolve(log, id, to))).ToList();
+            var lanes = ranges.Select(range => Range(range.id, range.Item2, range.Item3));
+            foreach (var step in CausalOrder.Of(lanes)) Write(step);
+        }
+
+        private IEnumerable<LoggedStep> Range(ReplicaId replica, long from, long to)
+        {
+            foreach (var step in log.Walk(replica, to, check))
+            {
+                if (step.Record.Revision >= from) yield return step;
+                else terminal.Progress(() => $"folding replica {replica} up to #{from}: #{step.Record.Revision}");
+            }
+        }
+
+        public void One(ReplicaId replica, string position)
+        {
+            var revision = LogPositions.Resolve(log, replica, position);
+            var found = log.Walk(replica, revision, check).LastOrDefault();
+            if (found.Record is not { } record || record.Revision != revision)
+            {
+                throw new CommandException(ExitCodes.Data, $"revision {revision} of {log.StreamOf(replica)} holds a part of the record after it: show that one");
+            }
+
+            if (json)
+            {
+                terminal.Result.WriteLine(Document(record).ToString(Formatting.Indented));
+                return;
+            }
+
+            foreach (var line in Beside(record)) terminal.Result.WriteLine(line);
+            Write(found);
+        }
+
+        private void Write(LoggedStep step)
+        {
+            RunLog.After(step.Record, step.Before);
+            var taken = TransitionLine.Of(step.Record, step.Before).Where(t => filter.Takes(t, step.Record.Type));
+            if (!json)
+            {
+                foreach (var transition in taken) terminal.Result.WriteLine(transition.Text);
+            }
+            else if (taken.Any())
+            {
+                terminal.Result.WriteLine(Document(step.Record).ToString(Formatting.None));
+            }
+        }
+
+        private static IEnumerable<string> Beside(LogRecord record)
+        {
+            yield return $"record     {record.Type} at #{record.Revision} of {record.Stream}, {record.Data.Length} bytes";
+            yield return $"time       {record.TimeMs} ms";
+            yield return $"hash       {record.Hash}";
+            yield return $"follows    {(record.PrevHash.IsNone ? "nothing" : record.PrevHash)}";
+            if (!record.Correlation.IsNone) yield return $"batch      {record.Correlation}";
+            if (record.Causation is { } cause) yield return $"caused by  {cause}";
+            yield return "";
+        }
+
+        private static JObject Document(LogRecord record) => new()
+        {
+            ["schema"] = "pbft.record/1",
+            ["stream"] = record.Stream,
+            ["revision"] = record.Revision.ToString(CultureInfo.InvariantCulture),
+            ["id"] = record.Id.ToString("D"),
+            ["type"] = record.Type,
+            ["correlationId"] = record.Correlation.IsNone ? null : record.Correlation.ToString(),
+            ["causationId"] = record.Causation?.ToString("D"),
+            ["time"] = record.TimeMs.ToString(CultureInfo.InvariantCulture),
+            ["prevHash"] = record.PrevHash.IsNone ? null : record.PrevHash.ToString(),
+            ["hash"] = record.Hash.ToString(),
+            ["data"] = Tree(record),
+        };
+
+        private static JObject Tree(LogRecord record)
+        {
+            using var reader = new JsonTextReader(new StringReader(Encoding.UTF8.GetString(record.Data.Span))) { DateParseHandling = DateParseHandling.None };
+            return JObject.Load(reader);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using PbftReference.Cli.Inspect;
+using PbftReference.Cli.Output;
+using PbftReference.Core.State;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft log tail</c>: the last transitions, and with -f those that come.</summary>
+internal static class LogTailCommand
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public static Command Create(Terminal terminal)
+    {
+        var directory = LogArguments.Directory();
+        var replica = LogArguments.Replica("Which replica's stream; all if none is named.");
+        var lines = new Option<int>("-n", "--records") { Description = "How many of the last records of each stream.", DefaultValueFactory = _ => 10 };
+        var follow = new Option<bool>("-f", "--follow") { Description = "Stays, and shows what is appended, until it is interrupted." };
+        var command = new Command("tail", "The last transitions; with -f, those that come as well.") { directory, replica, lines, follow };
+        command.SetAction((parsed, cancellation) =>
+        {
+            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            var ends = log.ReplicasOrAll(parsed.GetValue(replica)).Select(id => ShowLast(log, id, parsed.GetValue(lines), terminal)).ToList();
+            terminal.Result.Flush();
+            if (!parsed.GetValue(follow)) return Task.FromResult(ExitCodes.Holds);
+            Follow(log, ends, terminal, cancellation);
+            return Task.FromResult(ExitCodes.Interrupted);
+        });
+        return command;
+    }
+
+    private sealed class End(ReplicaId replica, long revision, ReplicaState? state)
+    {
+        public ReplicaId Replica => replica;
+
+        public long Revision { get; set; } = revision;
+
+        public ReplicaState? State { get; set; } = state;
+    }
+
+    private static End ShowLast(RunLog log, ReplicaId replica, int records, Terminal terminal)
+    {
+        var last = log.TailOf(replica).LastRevision;
+        var end = new End(replica, -1, null);
+        var recent = new Queue<IReadOnlyList<Transition>>();
+        foreach (var (record, before) in log.Walk(replica, last))
+        {
+            (end.Revision, end.State) = (record.Revision, RunLog.After(record, before));
+            if (recent.Count == records) recent.TryDequeue(out _);
+            if (record.Revision > last - (8L * records) - 1000) recent.Enqueue([.. TransitionLine.Of(record, before)]);
+        }
+
+        foreach (var transition in recent.TakeLast(records).SelectMany(lines => lines)) terminal.Result.WriteLine(transition.Text);
+        return end;
+    }
+
+    /// <summary>Subscribes to the streams and writes what comes, in the order in which it is found.</summary>
+    internal static void Follow(RunLog log, IReadOnlyList<ReplicaId> replicas, Terminal terminal, CancellationToken cancellation) =>
+        Follow(log, [.. replicas.Select(id => new End(id, -1, ReplicaState.Genesis(log.Genesis.Configuration, id)))], terminal, cancellation);
+
+    private static void Follow(RunLog log, IReadOnlyList<End> ends, Terminal terminal, CancellationToken cancellation)
+    {
+        var subscriptions = ends.Select(end => log.Store.Subscribe(log.StreamOf(end.Replica), end.Revision)).ToList();
+        while (!cancellation.IsCancellationRequested)
+        {
+            var found = false;
+            for (var i = 0; i < ends.Count; i++)
+            {
+                while (subscriptions[i].TryNext(out var stored))
+                {
+                    found = true;
+                    Show(log, ends[i], stored, terminal);
+                }
+            }
+
+            terminal.Result.Flush();
+            if (!found) cancellation.WaitHandle.WaitOne(Pause);
+        }
+
+        foreach (var subscription in subscriptions) subscription.Dispose();
+    }
+
+    private static void Show(RunLog log, End end, StoredEvent stored, Terminal terminal)
+    {
+        // pieces of a large record: the record itself puts them together
+        if (stored.Type == RecordTypes.Blob) return;
+        var record = ReplicaLog.Read(log.Store, stored.Stream, stored.Revision).First();
+        var before = end.State!;
+        (end.Revision, end.State) = (stored.Revision, RunLog.After(record, before));
+        foreach (var transition in TransitionLine.Of(record, before)) terminal.Result.WriteLine(transition.Text);
+    }
+}

@@ -1,0 +1,170 @@
+using System.CommandLine;
+using PbftReference.Cli.Inspect;
+using PbftReference.Cli.Output;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Stores;
+using PbftReference.EventLog.Trace;
+using PbftReference.Simulation;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft trace</c>: the log as JSON Lines, and back.</summary>
+internal static class TraceCommand
+{
+    public static Command Create(Terminal terminal) => new("trace", "The log as JSON Lines that any tool can read and any implementation can write, and back.")
+    {
+        CreateExport(terminal),
+        CreateImport(terminal),
+    };
+
+    private static Command CreateExport(Terminal terminal)
+    {
+        var directory = LogArguments.Directory();
+        var replica = LogArguments.Replica("Only this replica's streams.");
+        var output = new Option<string?>("-o", "--out") { Description = "The file to write; standard output if none is named.", HelpName = "FILE" };
+        var command = new Command("export", "Writes the log as pbft.trace/1, JSON Lines.") { directory, replica, output };
+        command.SetAction(parsed =>
+        {
+            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            ReplicaId? only = parsed.GetValue(replica) is { } number ? log.Replica(number) : null;
+            var header = HeaderOf(log, only);
+            var lines = Counted(TraceExport.Lines(log.Store, header), terminal);
+            if (parsed.GetValue(output) is { } file) WriteFile(file, header, lines);
+            else WriteResult(terminal, header, lines);
+            return ExitCodes.Holds;
+        });
+        return command;
+    }
+
+    private static Command CreateImport(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "A trace with records." };
+        var directory = new Option<string>("--log") { Description = "The directory to make; it must hold no run.", HelpName = "DIR", Required = true };
+        var command = new Command("import", "Makes a run directory of a trace; the log is byte for byte the one that was exported.") { file, directory };
+        command.SetAction(parsed =>
+        {
+            var (from, to) = (parsed.GetValue(file)!, parsed.GetValue(directory)!);
+            var records = Import(from, to, terminal);
+            terminal.Result.WriteLine($"imported {records} records into {to}");
+            terminal.Note($"-> pbft log verify {to}");
+            return ExitCodes.Holds;
+        });
+        return command;
+    }
+
+    private static TraceHeader HeaderOf(RunLog log, ReplicaId? only)
+    {
+        var genesis = log.Genesis;
+        var streams = TraceExport.StreamsOf(log.Store, only);
+        if (streams.IsEmpty) throw new CommandException(ExitCodes.Unknown, $"{log.Directory} has no records to export");
+        return new TraceHeader(
+            TraceProfile.NamedNewView, TraceAuthentication.Signatures, "pbft-reference", genesis.Cluster, genesis.Service, genesis.Nonce,
+            genesis.Configuration, streams, File.ReadAllText(RunDirectory.ManifestPath(log.Directory)));
+    }
+
+    private static IEnumerable<TraceLine> Counted(IEnumerable<TraceLine> lines, Terminal terminal)
+    {
+        var count = 0L;
+        foreach (var line in lines)
+        {
+            count++;
+            terminal.Progress(() => $"{count} lines");
+            yield return line;
+        }
+    }
+
+    private static void WriteFile(string file, TraceHeader header, IEnumerable<TraceLine> lines)
+    {
+        using var stream = new BufferedStream(File.Create(file));
+        TraceFile.Write(stream, header, lines);
+    }
+
+    private static void WriteResult(Terminal terminal, TraceHeader header, IEnumerable<TraceLine> lines)
+    {
+        using var stream = new TextStream(terminal.Result);
+        TraceFile.Write(stream, header, lines);
+    }
+
+    private static long Import(string file, string directory, Terminal terminal)
+    {
+        try
+        {
+            using var stream = new BufferedStream(File.OpenRead(file));
+            var header = TraceFile.Read(stream, file, out var lines);
+            if (header.Run is not { } run) throw new LogFormatException($"{file}:1: the header has no \"run\": the trace can be verified, but no run directory can be made of it");
+            // Nothing is left behind that looks like a run and is not one.
+            if (File.Exists(RunDirectory.ManifestPath(directory)) || File.Exists(RunDirectory.LogPath(directory)))
+            {
+                throw new CommandException(ExitCodes.Data, $"{directory} holds a run already: choose another directory");
+            }
+
+            return Fill(file, directory, header, Counted(lines, terminal), run);
+        }
+        catch (LogFormatException e)
+        {
+            throw new CommandException(ExitCodes.Data, e.Message, e);
+        }
+    }
+
+    private static long Fill(string file, string directory, TraceHeader header, IEnumerable<TraceLine> lines, string run)
+    {
+        Directory.CreateDirectory(directory);
+        try
+        {
+            long records;
+            using (var store = RunDirectory.CreateLog(directory)) records = Import(store, file, header, lines);
+            File.WriteAllText(RunDirectory.ManifestPath(directory), run);
+            RunDirectory.ReadManifest(directory);
+            return records;
+        }
+        catch
+        {
+            foreach (var left in Directory.GetFiles(directory, "log.db*").Append(RunDirectory.ManifestPath(directory))) File.Delete(left);
+            throw;
+        }
+    }
+
+    // One group: durable together, at the price of one.
+    private static long Import(IEventStore store, string file, TraceHeader header, IEnumerable<TraceLine> lines)
+    {
+        using var group = store.BeginGroup();
+        var records = TraceImport.Into(store, file, header, lines);
+        group.Commit();
+        return records;
+    }
+
+    /// <summary>Bytes of UTF-8 to a text writer.</summary>
+    private sealed class TextStream(TextWriter writer) : Stream
+    {
+        private readonly System.Text.Decoder _decoder = System.Text.Encoding.UTF8.GetDecoder();
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Flush() => writer.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            var characters = new char[_decoder.GetCharCount(buffer, offset, count)];
+            writer.Write(characters, 0, _decoder.GetChars(buffer, offset, count, characters, 0));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Newtonsoft.Json.Linq;
+using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Log;
+using Xunit;
+
+namespace PbftReference.Tests.Cli;
+
+public sealed partial class ExplainCommandTests
+{
+    private static readonly JToken[] All = [.. Pbft.Json("explain", "--json")["explanations"]!];
+
+    [Theory]
+    [InlineData("event")]
+    [InlineData("message")]
+    [InlineData("refusal")]
+    [InlineData("timer")]
+    [InlineData("reason for a view change")]
+    [InlineData("replica phase")]
+    [InlineData("slot phase")]
+    [InlineData("execution phase")]
+    [InlineData("record type")]
+    public void Every_name_of_the_log_is_explained_once_and_no_other(string kind)
+    {
+        IEnumerable<string> names = kind switch
+        {
+            "event" => Names.Events.All,
+            "message" => Names.Messages.All,
+            "refusal" => Names.Refusals.All,
+            "timer" => Names.Timers.All,
+            "reason for a view change" => Names.ViewChangeReasons.All,
+            "replica phase" => Names.ReplicaPhases.All,
+            "slot phase" => Names.SlotPhases.All,
+            "execution phase" => Names.ExecutionPhases.All,
+            _ => [.. Names.RecordTypes, RecordTypes.Blob, RecordTypes.RefusalsCounted, RecordTypes.SnapshotTaken, RecordTypes.Snapshot],
+        };
+        Assert.Equal(names.Order(StringComparer.Ordinal), All.Where(e => (string)e["kind"]! == kind).Select(e => (string)e["name"]!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_properties_that_the_simulation_checks_are_explained()
+    {
+        var sources = Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "src", "PbftReference.Simulation"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
+        var reported = sources.SelectMany(source => Reported().Matches(source)).Select(m => m.Groups[1].Value.Replace(' ', '-')).Distinct().ToList();
+        Assert.Contains("agreement", reported);
+        Assert.All(reported, name => Assert.Contains(All, e => (string)e["kind"]! == "property" && (string)e["name"]! == name));
+    }
+
+    [Fact]
+    public void Every_explanation_says_why_and_where_and_the_place_exists()
+    {
+        Assert.All(All, e =>
+        {
+            Assert.True(((string)e["meaning"]!).Length > 5 && ((string)e["why"]!).Length > 5 && ((string)e["source"]!).Length > 3, e.ToString());
+            var code = ((string)e["code"]!).Split(':');
+            var text = File.ReadAllText(Path.Combine(RepositoryRoot.Path, code[0]));
+            Assert.True(text.Contains(code[1], StringComparison.Ordinal), $"{e["name"]}: {code[0]} does not contain {code[1]}");
+        });
+    }
+
+    [Fact]
+    public void A_name_of_two_things_is_explained_as_both()
+    {
+        var text = string.Join('\n', Pbft.Lines("explain", "prepared"));
+        Assert.Contains("prepared (event)", text, StringComparison.Ordinal);
+        Assert.Contains("prepared (slot phase)", text, StringComparison.Ordinal);
+        Assert.Contains("source  paper 4.2", text, StringComparison.Ordinal);
+        Assert.Contains("code    src/PbftReference.Core/", text, StringComparison.Ordinal);
+        Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 120, line));
+    }
+
+    [Fact]
+    public void A_record_type_may_be_written_without_its_version() => Assert.StartsWith("prepare-received/1 (record type)", Pbft.Lines("explain", "prepare-received")[0], StringComparison.Ordinal);
+
+    [Fact]
+    public void A_name_may_be_written_as_the_code_has_it() => Assert.Equal(Pbft.Lines("explain", "stale-view"), Pbft.Lines("explain", "StaleView"));
+
+    [Fact]
+    public void An_unknown_name_is_wrong_usage_and_what_was_meant_is_guessed()
+    {
+        var result = Pbft.Run("explain", "commited-local");
+        Assert.Equal(64, result.Code);
+        Assert.Contains("did you mean committed-local?", result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_name_all_are_listed()
+    {
+        var text = string.Join(' ', Pbft.Lines("explain"));
+        Assert.All(All, e => Assert.Contains((string)e["name"]!, text, StringComparison.Ordinal));
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex("Report\\(\"([a-z ]+)\"")]
+    private static partial System.Text.RegularExpressions.Regex Reported();
+}
