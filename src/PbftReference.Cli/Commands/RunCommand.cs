@@ -2,6 +2,7 @@ using System.CommandLine;
 using Newtonsoft.Json;
 using PbftReference.Cli.Output;
 using PbftReference.Cli.Running;
+using PbftReference.EventLog.Stores;
 
 namespace PbftReference.Cli.Commands;
 
@@ -53,10 +54,23 @@ internal static class RunCommand
         report.WriteLine(plan.Title);
         report.Flush();
         Warn(plan, terminal);
-        var result = new Runner(terminal, acks).Run(plan);
+        var result = Carry(plan, new Runner(terminal, acks));
         foreach (var row in RunReport.Lines(result)) report.WriteLine(row);
         if (json) terminal.Result.WriteLine(RunJson.Of(result).ToString(Formatting.Indented));
         return result.ExitCode;
+    }
+
+    private static RunResult Carry(RunPlan plan, Runner runner)
+    {
+        try
+        {
+            return runner.Run(plan);
+        }
+        catch (EventStoreException e) when (plan.Directory is not null)
+        {
+            throw new CommandException(
+                ExitCodes.Data, $"{e.Message}\npbft: what was committed before is safe; when the cause is gone, go on by: pbft run --resume {plan.Directory}", e);
+        }
     }
 
     private static RunPlan PlanOf(ParseResult line, RunOptions options)

@@ -47,7 +47,7 @@ internal static class RunReport
         yield return Row("views", $"{Many(story.ViewChanges, "view change")}; ended in view {outcome.View}");
         yield return Row("replicas", $"{Many(story.Crashes, "crash", "crashes")}, {Many(result.Statistics.Restarts, "restart")}, {Many(story.Transfers, "state transfer")}");
         yield return Row("order", $"{Many(story.NullRequests, "place")} filled with the null request; stable checkpoint at {story.LastStable}");
-        yield return Row("network", $"{Number(result.Frames.Sent)} frames, {Number(result.Frames.Lost)} lost{Spells(outcome)}");
+        foreach (var row in Wrapped("network", $"{Number(result.Frames.Sent)} frames, {Number(result.Frames.Lost)} lost{Spells(outcome)}")) yield return row;
         yield return Row("log", $"{Number(result.Records)} records {Where(result.Plan)}");
         yield return Row("time", string.Create(CultureInfo.InvariantCulture, $"{outcome.Milliseconds / 1000.0:F1} s simulated in {result.Elapsed.TotalSeconds:F1} s"));
     }
@@ -63,7 +63,7 @@ internal static class RunReport
     {
         foreach (var violation in result.Outcome.Violations)
         {
-            yield return Row("VIOLATED", $"{violation.Property}: {violation.Description} (at {violation.Time} ms)");
+            foreach (var row in Wrapped("VIOLATED", $"{violation.Property}: {violation.Description} (at {violation.Time} ms)")) yield return row;
         }
 
         if (result.Interrupted) yield return Row("stopped", "interrupted before the end; what was done is in the log");
@@ -90,6 +90,7 @@ internal static class RunReport
         for (; text.Length > Width - Column; name = "")
         {
             var cut = text.LastIndexOf(' ', Width - Column);
+            if (cut <= 0) break;
             yield return Row(name, text[..cut]);
             text = text[(cut + 1)..];
         }

@@ -67,6 +67,16 @@ public sealed class RunTests : IDisposable
         Assert.Contains("nothing is promised", Pbft.Run("run", "--faulty", "0:replay,1:replay", "--operations", "10", "--store", "memory", "--faults", "none").Notes, StringComparison.Ordinal);
 
     [Fact]
+    public void A_violation_is_told_with_its_own_exit_code()
+    {
+        const string Collusion = "0:equivocate+vote-for-everything,1:vote-for-everything,2:vote-for-everything";
+        var result = Pbft.Run("run", "--faulty", Collusion, "--faults", "many", "--operations", "300", "--store", "memory", "--progress-within", "20000");
+        Assert.Equal(ExitCodes.Violation, result.ExitCode);
+        Assert.Contains(result.Lines, line => line.StartsWith("  VIOLATED ", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Lines, line => line.StartsWith("  holds ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void No_progress_has_its_own_exit_code()
     {
         var result = Pbft.Run("run", "--faulty", "0:silent,1:silent", "--operations", "10", "--store", "memory", "--progress-within", "20000");
