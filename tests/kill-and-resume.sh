@@ -14,9 +14,10 @@ trap 'rm -rf "$work"' EXIT
 for ((seed = first; seed < first + times; seed++)); do
     log="$work/run-$seed"
     acks="$work/acks-$seed"
+    : > "$acks"
     # The moment is a number of acknowledgements, drawn from the seed; the run has far more to do.
     moment=$(awk -v seed="$seed" 'BEGIN { srand(seed); print 20 + int(rand() * 3000) }')
-    dotnet exec src/PbftReference.Cli/bin/Release/net10.0/pbft.dll run --seed "$seed" --operations 8000 --acks --log "$log" > "$acks" 2> /dev/null &
+    dotnet exec src/PbftReference.Cli/bin/Release/net10.0/pbft.dll run --seed "$seed" --operations 8000 --acks --log "$log" >> "$acks" 2> /dev/null &
     child=$!
     until [ "$(wc -l < "$acks")" -ge "$moment" ]; do
         kill -0 "$child" 2> /dev/null || { echo "seed $seed: the run ended before it was killed"; exit 1; }

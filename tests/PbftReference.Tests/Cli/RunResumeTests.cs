@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PbftReference.Cli;
+using PbftReference.Core.Phases;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Fuzzing;
 using PbftReference.Tests.EventLog.Stores;
@@ -71,6 +72,30 @@ public sealed class RunResumeTests : IDisposable
         }
 
         return cluster.AcceptedCount;
+    }
+
+    [Fact]
+    public void A_crash_between_the_begin_of_an_execution_and_its_end_replays()
+    {
+        var options = new SimulationOptions { Seed = 1, Faults = FaultProfile.None };
+        var workload = FuzzWorkload.For("ledger", 300);
+        Crash(options, workload, until: replica => replica.Host.State is { Execution: ExecutionPhase.Executing, LastExecuted.Value: >= 1 });
+        Pbft.Succeed("run", "--resume", Log);
+        Pbft.Succeed("replay", Log, "--verify");
+        Pbft.Succeed("replay", Log);
+    }
+
+    /// <summary>Crashes the whole cluster as soon as a replica is in some state with everything written.</summary>
+    private void Crash(SimulationOptions options, Workload workload, Predicate<SimulatedReplica> until)
+    {
+        Directory.CreateDirectory(Log);
+        using var store = RunDirectory.CreateLog(Log);
+        using var pacer = new CommitPacer(store);
+        using var cluster = new Cluster(options, store, workload);
+        RunDirectory.Create(Log, new RunManifest(cluster.Genesis, options with { Configuration = cluster.Configuration }, null, workload.Count));
+        cluster.Start();
+        while (!cluster.Replicas.Any(replica => until(replica) && replica.Host.Log.PendingCount == 0)) Assert.True(cluster.Step());
+        pacer.Commit();
     }
 
     [Fact]
