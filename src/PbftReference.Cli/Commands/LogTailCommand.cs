@@ -18,6 +18,10 @@ internal static class LogTailCommand
         var directory = LogArguments.Directory();
         var replica = LogArguments.Replica("Which replica's stream; all if none is named.");
         var lines = new Option<int>("-n", "--records") { Description = "How many of the last records of each stream.", DefaultValueFactory = _ => 10 };
+        lines.Validators.Add(option =>
+        {
+            if (option.GetValueOrDefault<int>() < 0) option.AddError("-n takes a number from 0 up");
+        });
         var follow = new Option<bool>("-f", "--follow") { Description = "Stays, and shows what is appended, until it is interrupted." };
         var command = new Command("tail", "The last transitions; with -f, those that come as well.") { directory, replica, lines, follow };
         command.SetAction((parsed, cancellation) =>
@@ -45,22 +49,19 @@ internal static class LogTailCommand
     {
         var last = log.TailOf(replica).LastRevision;
         var end = new End(replica, -1, null);
-        var recent = new Queue<IReadOnlyList<Transition>>();
+        var recent = new Queue<LoggedStep>();
         foreach (var (record, before) in log.Walk(replica, last))
         {
             (end.Revision, end.State) = (record.Revision, RunLog.After(record, before));
-            if (recent.Count == records) recent.TryDequeue(out _);
-            if (record.Revision > last - (8L * records) - 1000) recent.Enqueue([.. TransitionLine.Of(record, before)]);
+            recent.Enqueue(new LoggedStep(record, before));
+            if (recent.Count > records) recent.Dequeue();
         }
 
-        foreach (var transition in recent.TakeLast(records).SelectMany(lines => lines)) terminal.Result.WriteLine(transition.Text);
+        foreach (var transition in recent.SelectMany(step => TransitionLine.Of(step.Record, step.Before))) terminal.Result.WriteLine(transition.Text);
         return end;
     }
 
     /// <summary>Subscribes to the streams and writes what comes, in the order in which it is found.</summary>
-    internal static void Follow(RunLog log, IReadOnlyList<ReplicaId> replicas, Terminal terminal, CancellationToken cancellation) =>
-        Follow(log, [.. replicas.Select(id => new End(id, -1, ReplicaState.Genesis(log.Genesis.Configuration, id)))], terminal, cancellation);
-
     private static void Follow(RunLog log, IReadOnlyList<End> ends, Terminal terminal, CancellationToken cancellation)
     {
         var subscriptions = ends.Select(end => log.Store.Subscribe(log.StreamOf(end.Replica), end.Revision)).ToList();

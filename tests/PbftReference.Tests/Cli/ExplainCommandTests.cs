@@ -7,7 +7,7 @@ namespace PbftReference.Tests.Cli;
 
 public sealed partial class ExplainCommandTests
 {
-    private static readonly JToken[] All = [.. Pbft.Json("explain", "--json")["explanations"]!];
+    private static readonly JToken[] All = [.. Inspect.Json("explain", "--json")["explanations"]!];
 
     [Theory]
     [InlineData("event")]
@@ -60,7 +60,7 @@ public sealed partial class ExplainCommandTests
     [Fact]
     public void A_name_of_two_things_is_explained_as_both()
     {
-        var text = string.Join('\n', Pbft.Lines("explain", "prepared"));
+        var text = string.Join('\n', Inspect.Lines("explain", "prepared"));
         Assert.Contains("prepared (event)", text, StringComparison.Ordinal);
         Assert.Contains("prepared (slot phase)", text, StringComparison.Ordinal);
         Assert.Contains("source  paper 4.2", text, StringComparison.Ordinal);
@@ -69,15 +69,15 @@ public sealed partial class ExplainCommandTests
     }
 
     [Fact]
-    public void A_record_type_may_be_written_without_its_version() => Assert.StartsWith("prepare-received/1 (record type)", Pbft.Lines("explain", "prepare-received")[0], StringComparison.Ordinal);
+    public void A_record_type_may_be_written_without_its_version() => Assert.StartsWith("prepare-received/1 (record type)", Inspect.Lines("explain", "prepare-received")[0], StringComparison.Ordinal);
 
     [Fact]
-    public void A_name_may_be_written_as_the_code_has_it() => Assert.Equal(Pbft.Lines("explain", "stale-view"), Pbft.Lines("explain", "StaleView"));
+    public void A_name_may_be_written_as_the_code_has_it() => Assert.Equal(Inspect.Lines("explain", "stale-view"), Inspect.Lines("explain", "StaleView"));
 
     [Fact]
     public void An_unknown_name_is_wrong_usage_and_what_was_meant_is_guessed()
     {
-        var result = Pbft.Run("explain", "commited-local");
+        var result = Inspect.Run("explain", "commited-local");
         Assert.Equal(64, result.Code);
         Assert.Contains("did you mean committed-local?", result.Notes, StringComparison.Ordinal);
     }
@@ -85,7 +85,7 @@ public sealed partial class ExplainCommandTests
     [Fact]
     public void Without_a_name_all_are_listed()
     {
-        var text = string.Join(' ', Pbft.Lines("explain"));
+        var text = string.Join(' ', Inspect.Lines("explain"));
         Assert.All(All, e => Assert.Contains((string)e["name"]!, text, StringComparison.Ordinal));
     }
 

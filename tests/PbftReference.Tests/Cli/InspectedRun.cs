@@ -36,7 +36,7 @@ public sealed class InspectedRun : IDisposable
 }
 
 /// <summary>Runs the command line in the process.</summary>
-internal static class Pbft
+internal static class Inspect
 {
     /// <summary>Exit code, standard output, standard error.</summary>
     public static (int Code, string Result, string Notes) Run(params string[] args)

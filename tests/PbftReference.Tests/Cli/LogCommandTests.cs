@@ -11,13 +11,13 @@ namespace PbftReference.Tests.Cli;
 
 public sealed class LogCommandTests(InspectedRun run) : IClassFixture<InspectedRun>
 {
-    private string[] Show(params string[] options) => Pbft.Lines(["log", "show", run.Directory, .. options]);
+    private string[] Show(params string[] options) => Inspect.Lines(["log", "show", run.Directory, .. options]);
 
     [Fact]
     public void Ls_lists_each_stream_with_its_ends()
     {
         using var store = RunDirectory.OpenLog(run.Directory);
-        var streams = Pbft.Json("log", "ls", run.Directory, "--json")["streams"]!;
+        var streams = Inspect.Json("log", "ls", run.Directory, "--json")["streams"]!;
         Assert.Equal(store.Streams(), streams.Select(s => (string)s["stream"]!));
         foreach (var stream in streams)
         {
@@ -27,7 +27,7 @@ public sealed class LogCommandTests(InspectedRun run) : IClassFixture<InspectedR
         }
 
         Assert.Equal("1", streams.Single(s => (string)s["stream"]! == "replica-sim.2")["view"]);
-        Assert.StartsWith("stream ", Pbft.Lines("log", "ls", run.Directory)[0], StringComparison.Ordinal);
+        Assert.StartsWith("stream ", Inspect.Lines("log", "ls", run.Directory)[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class LogCommandTests(InspectedRun run) : IClassFixture<InspectedR
     [Fact]
     public void One_record_is_shown_whole()
     {
-        var shown = Pbft.Json("log", "show", run.Directory, "--replica", "2", "--at", "seq:1:committed-local", "--json");
+        var shown = Inspect.Json("log", "show", run.Directory, "--replica", "2", "--at", "seq:1:committed-local", "--json");
         Assert.Equal("pbft.record/1", shown["schema"]);
         Assert.Contains("committed-local", shown["data"]!["events"]!.Select(e => (string)e["event"]!));
         Assert.Equal(64, ((string)shown["hash"]!).Length);
@@ -108,10 +108,10 @@ public sealed class LogCommandTests(InspectedRun run) : IClassFixture<InspectedR
     [Fact]
     public void A_name_that_there_is_not_is_wrong_usage_and_what_was_meant_is_guessed()
     {
-        var result = Pbft.Run("log", "show", run.Directory, "--only", "comitted-local");
+        var result = Inspect.Run("log", "show", run.Directory, "--only", "comitted-local");
         Assert.Equal(64, result.Code);
         Assert.Contains("did you mean committed-local?", result.Notes, StringComparison.Ordinal);
-        Assert.Equal(64, Pbft.Run("log", "show", run.Directory, "--seq", "9..3").Code);
+        Assert.Equal(64, Inspect.Run("log", "show", run.Directory, "--seq", "9..3").Code);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class LogCommandTests(InspectedRun run) : IClassFixture<InspectedR
     public void Tail_shows_the_last_records_of_each_stream()
     {
         var all = Show("--replica", "3");
-        var tail = Pbft.Lines("log", "tail", run.Directory, "--replica", "3", "-n", "4");
+        var tail = Inspect.Lines("log", "tail", run.Directory, "--replica", "3", "-n", "4");
         Assert.Equal(all[^tail.Length..], tail);
         Assert.Equal(4, tail.Select(Revision).Distinct().Count());
     }
@@ -130,18 +130,18 @@ public sealed class LogCommandTests(InspectedRun run) : IClassFixture<InspectedR
     public void Stat_counts_what_is_there()
     {
         using var store = RunDirectory.OpenLog(run.Directory);
-        var stat = Pbft.Json("log", "stat", run.Directory, "--replica", "2", "--json");
+        var stat = Inspect.Json("log", "stat", run.Directory, "--replica", "2", "--json");
         var records = store.Read("replica-sim.2").GroupBy(r => r.Type).ToDictionary(g => g.Key, g => g.Count().ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(records.Keys.Order(StringComparer.Ordinal), ((JObject)stat["records"]!).Properties().Select(p => p.Name));
         Assert.All(records, record => Assert.Equal(record.Value, stat["records"]![record.Key]!["count"]));
         Assert.Equal(Show("--replica", "2", "--only", "committed-local").Length.ToString(System.Globalization.CultureInfo.InvariantCulture), stat["events"]!["committed-local"]);
-        Assert.Contains(Pbft.Lines("log", "stat", run.Directory), line => line.StartsWith("all ", StringComparison.Ordinal));
+        Assert.Contains(Inspect.Lines("log", "stat", run.Directory), line => line.StartsWith("all ", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Verify_holds_a_log_that_was_not_touched_for_sound()
     {
-        var result = Pbft.Run("log", "verify", run.Directory);
+        var result = Inspect.Run("log", "verify", run.Directory);
         Assert.Equal(0, result.Code);
         Assert.Contains("\nsound: ", result.Result, StringComparison.Ordinal);
     }
@@ -151,11 +151,11 @@ public sealed class LogCommandTests(InspectedRun run) : IClassFixture<InspectedR
     {
         var copy = run.Beside("flipped");
         CopyWith(copy, record => record.Revision == 6 && record.Stream == "replica-sim.1" ? Flipped(record) : record);
-        var result = Pbft.Run("log", "verify", copy);
+        var result = Inspect.Run("log", "verify", copy);
         Assert.Equal(4, result.Code);
         Assert.Contains("CORRUPT flipped-bit in replica-sim.1 at #6", result.Result, StringComparison.Ordinal);
-        Assert.Equal("corrupt", (string)JObject.Parse(Pbft.Run("log", "verify", copy, "--json").Result)["verdict"]!);
-        Assert.Equal(4, Pbft.Run("log", "show", copy, "--replica", "1").Code);
+        Assert.Equal("corrupt", (string)JObject.Parse(Inspect.Run("log", "verify", copy, "--json").Result)["verdict"]!);
+        Assert.Equal(4, Inspect.Run("log", "show", copy, "--replica", "1").Code);
     }
 
     private void CopyWith(string directory, Func<StoredEvent, StoredEvent> change)

@@ -7,7 +7,7 @@ namespace PbftReference.Tests.Cli;
 /// <summary>Positions name records; see docs/command-line-inspect.md.</summary>
 public sealed class PositionsTests(InspectedRun run) : IClassFixture<InspectedRun>
 {
-    private JObject StateAt(string position) => Pbft.Json("state", run.Directory, "--replica", "2", "--at", position, "--json");
+    private JObject StateAt(string position) => Inspect.Json("state", run.Directory, "--replica", "2", "--at", position, "--json");
 
     private long RevisionOf(string position) => long.Parse((string)StateAt(position)["revision"]!, CultureInfo.InvariantCulture);
 
@@ -71,7 +71,7 @@ public sealed class PositionsTests(InspectedRun run) : IClassFixture<InspectedRu
     [InlineData("view:x", 64, "no whole number")]
     public void What_is_no_position_and_where_nothing_is_are_told_apart(string position, int code, string message)
     {
-        var result = Pbft.Run("state", run.Directory, "--replica", "2", $"--at={position}");
+        var result = Inspect.Run("state", run.Directory, "--replica", "2", $"--at={position}");
         Assert.Equal(code, result.Code);
         Assert.Contains(message, result.Notes, StringComparison.Ordinal);
         Assert.Empty(result.Result);

@@ -15,7 +15,7 @@ public sealed class StateCommandTests(InspectedRun run) : IClassFixture<Inspecte
     {
         using var store = RunDirectory.OpenLog(run.Directory);
         var recovered = ReplicaRecovery.Recover(store, RunDirectory.ReadManifest(run.Directory).Genesis, new ReplicaId(3));
-        var shown = Pbft.Json("state", run.Directory, "--replica", "3", "--json");
+        var shown = Inspect.Json("state", run.Directory, "--replica", "3", "--json");
         Assert.Equal("pbft.state/1", shown["schema"]);
         Assert.Equal(JToken.Parse(Encoding.UTF8.GetString(StateCodec.Encode(recovered.State))).ToString(), shown["state"]!.ToString());
         Assert.Equal(recovered.Log.Head.Hash.ToString(), shown["hash"]);
@@ -24,7 +24,7 @@ public sealed class StateCommandTests(InspectedRun run) : IClassFixture<Inspecte
     [Fact]
     public void The_view_for_people_shows_the_votes_that_make_a_place_prepared()
     {
-        var lines = Pbft.Lines("state", run.Directory, "--replica", "2", "--at", "seq:3:prepared");
+        var lines = Inspect.Lines("state", run.Directory, "--replica", "2", "--at", "seq:3:prepared");
         var place = Assert.Single(lines, line => line.TrimStart().StartsWith("3  prepared", StringComparison.Ordinal));
         Assert.Contains("#", place, StringComparison.Ordinal);
         Assert.Contains("3/3", place, StringComparison.Ordinal);
@@ -36,9 +36,9 @@ public sealed class StateCommandTests(InspectedRun run) : IClassFixture<Inspecte
     [Fact]
     public void Between_two_views_the_view_changes_that_are_held_are_shown()
     {
-        var entered = (string)Pbft.Json("state", run.Directory, "--replica", "2", "--at", "view:1", "--json")["revision"]!;
+        var entered = (string)Inspect.Json("state", run.Directory, "--replica", "2", "--at", "view:1", "--json")["revision"]!;
         var before = (long.Parse(entered, System.Globalization.CultureInfo.InvariantCulture) - 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var lines = Pbft.Lines("state", run.Directory, "--replica", "2", "--at", before);
+        var lines = Inspect.Lines("state", run.Directory, "--replica", "2", "--at", before);
         Assert.Contains(lines, line => line.Contains("(asked for, not entered), view-changing", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("r2 ", StringComparison.Ordinal) && line.EndsWith("held", StringComparison.Ordinal));
     }
@@ -46,7 +46,7 @@ public sealed class StateCommandTests(InspectedRun run) : IClassFixture<Inspecte
     [Fact]
     public void A_difference_names_what_changed_and_nothing_else()
     {
-        var changes = Pbft.Json("state", run.Directory, "--replica", "2", "--diff", "seq:3:pre-prepared", "--at", "seq:3:prepared", "--json")["changes"]!;
+        var changes = Inspect.Json("state", run.Directory, "--replica", "2", "--diff", "seq:3:pre-prepared", "--at", "seq:3:prepared", "--json")["changes"]!;
         var paths = changes.Select(change => (string)change["path"]!).ToList();
         Assert.Contains("window[3].phase", paths);
         var phase = changes.Single(change => (string)change["path"]! == "window[3].phase");
@@ -58,14 +58,14 @@ public sealed class StateCommandTests(InspectedRun run) : IClassFixture<Inspecte
     [Fact]
     public void A_position_does_not_differ_from_itself()
     {
-        var lines = Pbft.Lines("state", run.Directory, "--replica", "1", "--diff", "50%", "--at", "50%");
+        var lines = Inspect.Lines("state", run.Directory, "--replica", "1", "--diff", "50%", "--at", "50%");
         Assert.EndsWith(": nothing changed", Assert.Single(lines), StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_difference_for_people_has_both_values()
     {
-        var lines = Pbft.Lines("state", run.Directory, "--replica", "2", "--diff", "seq:3:committed-local", "--at", "seq:3:executed");
+        var lines = Inspect.Lines("state", run.Directory, "--replica", "2", "--diff", "seq:3:committed-local", "--at", "seq:3:executed");
         var at = Array.IndexOf(lines, "lastExecuted");
         Assert.Equal(["  - \"2\"", "  + \"3\""], lines[(at + 1)..(at + 3)]);
     }
@@ -73,9 +73,9 @@ public sealed class StateCommandTests(InspectedRun run) : IClassFixture<Inspecte
     [Fact]
     public void A_replica_that_there_is_not_is_wrong_usage_and_a_directory_without_a_run_wrong_data()
     {
-        var noReplica = Pbft.Run("state", run.Directory, "--replica", "9");
+        var noReplica = Inspect.Run("state", run.Directory, "--replica", "9");
         Assert.Equal((64, true), (noReplica.Code, noReplica.Notes.Contains("replicas 0 to 3", StringComparison.Ordinal)));
-        var noRun = Pbft.Run("state", run.Beside("nothing"), "--replica", "0");
+        var noRun = Inspect.Run("state", run.Beside("nothing"), "--replica", "0");
         Assert.Equal((65, true), (noRun.Code, noRun.Notes.Contains("holds no run", StringComparison.Ordinal)));
     }
 }

@@ -17,7 +17,7 @@ public sealed partial class TutorialTests
         foreach (var (command, expected) in commands)
         {
             var args = command.Replace("runs/", directory.Path + "/", StringComparison.Ordinal).Replace("run.jsonl", directory.File("run.jsonl"), StringComparison.Ordinal).Split(' ');
-            var (code, result, notes) = Pbft.Run(args);
+            var (code, result, notes) = Inspect.Run(args);
             Assert.True(code == 0, $"pbft {command} ended with {code}: {notes}");
             var printed = result.Replace(directory.Path + "/", "runs/", StringComparison.Ordinal).Split('\n').Select(line => line.TrimEnd()).ToList();
             AssertShown(command, expected, printed);

@@ -34,7 +34,7 @@ public sealed class GlossaryTests
     [Fact]
     public void What_a_term_is_called_in_the_log_is_explained()
     {
-        var names = Pbft.Json("explain", "--json")["explanations"]!.Select(e => ((string)e["name"]!).Split('/')[0]).ToHashSet();
+        var names = Inspect.Json("explain", "--json")["explanations"]!.Select(e => ((string)e["name"]!).Split('/')[0]).ToHashSet();
         Assert.All(Rows.Where(row => row[5].Length > 0), row => Assert.Contains(row[5].Trim('`'), names));
     }
 
