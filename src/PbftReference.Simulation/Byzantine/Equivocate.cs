@@ -3,10 +3,14 @@ using PbftReference.Core.Types;
 
 namespace PbftReference.Simulation.Byzantine;
 
-/// <summary>As primary, proposes different batches, all signed by their clients, for one place to different halves, and commits to both.</summary>
+/// <summary>
+/// As primary, proposes different batches, all signed by their clients, for one place to different halves, and commits to both, prepared or
+/// not.
+/// </summary>
 public sealed class Equivocate(SeededRandom random) : ByzantineBehaviour
 {
     private const int RequestsKept = 64;
+    private const long CommitAfter = 6;
 
     private readonly SortedDictionary<(ViewNumber View, SequenceNumber SequenceNumber), PrePrepare?> _second = [];
     private readonly List<Signed<Request>> _seen = [];
@@ -38,7 +42,10 @@ public sealed class Equivocate(SeededRandom random) : ByzantineBehaviour
     {
         var place = (m.View, m.SequenceNumber);
         if (!_second.TryGetValue(place, out var second)) _second.Add(place, second = random.Chance(700_000) ? SecondOf(m) : null);
-        return IsInOtherHalf(to, m.View) ? second : null;
+        if (second is null) return null;
+        var told = IsInOtherHalf(to, m.View) ? second : m;
+        Context.After(CommitAfter, () => Context.Send(to, Context.Encode(new Commit(told.View, told.SequenceNumber, told.BatchDigest, Context.Self))));
+        return ReferenceEquals(told, m) ? null : told;
     }
 
     private Commit? OtherOf(ReplicaId to, Commit m)

@@ -34,7 +34,7 @@ public sealed class LieViewChange(SeededRandom random) : AlterViewChange
 
     private bool IsWithheld(ViewNumber view, SequenceNumber n)
     {
-        if (!_withheld.TryGetValue((view, n), out var withheld)) _withheld.Add((view, n), withheld = random.Chance(250_000));
+        if (!_withheld.TryGetValue((view, n), out var withheld)) _withheld.Add((view, n), withheld = random.Chance((view.Value & 1) == 0 ? 600_000 : 100_000));
         return withheld;
     }
 

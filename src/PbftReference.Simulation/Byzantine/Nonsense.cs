@@ -24,7 +24,7 @@ public sealed class Nonsense(SeededRandom random) : ByzantineBehaviour
         var frame = Context.Encode(Any());
         if (random.Below(8) == 0) frame[random.Below(frame.Length)] ^= (byte)(1 << random.Below(8));
         if (random.Below(16) == 0) frame = frame[..random.Below(frame.Length)];
-        Context.Send(random.Pick([.. Context.Others]), frame);
+        Context.SendPastOthers(random.Pick([.. Context.Others]), frame);
     }
 
     private Message Any() => random.Below(15) switch

@@ -32,7 +32,7 @@ public sealed class Replay(SeededRandom random) : ByzantineBehaviour
         for (var i = random.Between(1, 4); i > 0; i--)
         {
             Act();
-            Context.Send(random.Pick(others), random.Pick(_frames));
+            Context.SendPastOthers(random.Pick(others), random.Pick(_frames));
         }
     }
 }

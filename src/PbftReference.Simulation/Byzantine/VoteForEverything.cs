@@ -9,12 +9,19 @@ namespace PbftReference.Simulation.Byzantine;
 /// </summary>
 public sealed class VoteForEverything : ByzantineBehaviour
 {
-    private const long OthersAfter = 3;
+    private const long OthersAfter = 12;
 
     private readonly SortedSet<(ViewNumber View, SequenceNumber SequenceNumber, Digest BatchDigest, Digest NewView)> _voted = [];
 
     /// <inheritdoc/>
     public override string Name => "vote-for-everything";
+
+    /// <inheritdoc/>
+    public override void OnSend(ReplicaId to, byte[] frame)
+    {
+        // the host's votes are for one side only
+        if (KindOf(frame) is not (MessageKind.Prepare or MessageKind.Commit)) Context.Send(to, frame);
+    }
 
     /// <inheritdoc/>
     public override bool OnFrame(byte[] frame)

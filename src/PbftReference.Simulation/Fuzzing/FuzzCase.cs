@@ -49,6 +49,17 @@ public sealed record FuzzCase(SimulationOptions Options, long Operations)
         return new FuzzCase(options, random.Between(50, 120));
     }
 
+    /// <summary>The same run with f replicas that all misbehave in one way, among faults all the time.</summary>
+    /// <param name="behaviour">A name of <see cref="ByzantineBehaviours"/>.</param>
+    public FuzzCase WithAllFaulty(string behaviour)
+    {
+        var c = Options.Configuration;
+        var faulty = Enumerable.Range(0, c.Faults)
+            .Select(i => new FaultyReplica(new ReplicaId((int)((Options.Seed + (ulong)i) % (ulong)c.Replicas)), behaviour))
+            .OrderBy(f => f.Replica);
+        return this with { Options = Options with { Faulty = [.. faulty], Faults = FaultProfile.Many } };
+    }
+
     private static List<FaultyReplica> Faulty(SeededRandom random, int replicas, int faults)
     {
         var faulty = new SortedDictionary<int, FaultyReplica>();

@@ -67,12 +67,21 @@ public static class Fuzzer
     /// <param name="replicas">n; 4 and up.</param>
     /// <param name="parallel">At most so many at a time; 0 for one per core.</param>
     /// <param name="each">Told of every result, in the order of the seeds.</param>
-    public static FuzzSummary RunMany(ulong first, int count, int replicas, int parallel = 0, Action<FuzzResult>? each = null)
+    public static FuzzSummary RunMany(ulong first, int count, int replicas, int parallel = 0, Action<FuzzResult>? each = null) =>
+        RunMany(first, count, seed => FuzzCase.FromSeed(seed, replicas), parallel, each);
+
+    /// <summary>Runs the cases of many seeds, several at a time, and adds them up in the order of the seeds.</summary>
+    /// <param name="first">The first seed.</param>
+    /// <param name="count">How many; 0 and up.</param>
+    /// <param name="caseOf">The case of a seed; called from several threads.</param>
+    /// <param name="parallel">At most so many at a time; 0 for one per core.</param>
+    /// <param name="each">Told of every result, in the order of the seeds.</param>
+    public static FuzzSummary RunMany(ulong first, int count, Func<ulong, FuzzCase> caseOf, int parallel = 0, Action<FuzzResult>? each = null)
     {
         var summary = new FuzzSummary();
         var degree = parallel > 0 ? parallel : Environment.ProcessorCount;
         var results = ParallelEnumerable.Range(0, count).AsOrdered().WithDegreeOfParallelism(degree)
-            .WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(i => Run(first + (ulong)i, replicas));
+            .WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(i => Run(caseOf(first + (ulong)i)));
         foreach (var result in results)
         {
             summary.Add(result);
