@@ -10,7 +10,7 @@ namespace PbftReference.Cli.Running;
 /// <summary>The options that decide a run. Those that are given and differ from the default stand in the line that reproduces it.</summary>
 internal sealed class RunOptions
 {
-    private const long MadeUpOperations = 2000;
+    private const long MadeUpOperations = 3000;
     private const long MadeUpThinkTime = 250;
     // A simulated network answers within milliseconds: with Fabric's two seconds most troubles would pass before anybody asks for a new view.
     private static readonly ClusterConfiguration Protocol = new() { RequestTimeout = 500, ResendViewChangeTimeout = 500 };
