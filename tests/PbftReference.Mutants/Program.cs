@@ -7,8 +7,8 @@ using PbftReference.Simulation.Fuzzing;
 namespace PbftReference.Mutants;
 
 /// <summary>
-/// Switches the guards of the rules off one by one and looks for the first seed by which the fuzzer notices. A guard that nobody misses
-/// would mean that the checks see less than they claim.
+/// Switches the guards of the rules off one by one and looks for the first seed by which the fuzzer notices, while the same run with the
+/// guard on ends well. A guard that nobody misses would mean that the checks see less than they claim.
 /// </summary>
 internal static class Program
 {
@@ -34,41 +34,60 @@ internal static class Program
             }
         }
 
-        return Run(guards, seeds, seed => behaviour is null ? FuzzCase.FromSeed(seed, replicas) : FuzzCase.FromSeed(seed, replicas).WithAllFaulty(behaviour));
+        return Run(guards, seeds, replicas, behaviour);
 #else
         return Fail($"this build cannot switch guards off, so the options {string.Join(' ', arguments)} are of no use");
 #endif
     }
 
 #if GUARD_SWITCHES
-    private static int Run(GuardName[] guards, int seeds, Func<ulong, FuzzCase> caseOf)
+    /// <summary>Behaviours for guards that only a rare chain of events puts to the test: tried on twice the seeds when the mixed ones find nothing.</summary>
+    private static readonly Dictionary<GuardName, string> Aimed = new()
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| guard off | first seed of 1..{seeds} | verdict | found |"));
-        Console.WriteLine("| --- | --- | --- | --- |");
+        [GuardName.HighestCertificate] = "lie-view-change",
+        [GuardName.PrimaryDoesNotPrepare] = "primary-prepares",
+    };
+
+    private static int Run(GuardName[] guards, int seeds, int replicas, string? behaviour)
+    {
+        Console.WriteLine("| guard off | behaviours | first seed | verdict | found |");
+        Console.WriteLine("| --- | --- | --- | --- | --- |");
         var missed = 0;
         foreach (var guard in guards)
         {
             Guard.Off = guard;
-            var found = First(seeds, caseOf);
+            var (found, behaviours) = (First(seeds, replicas, behaviour), behaviour ?? "mixed");
+            if (found is null && behaviour is null && Aimed.TryGetValue(guard, out var aimed))
+            {
+                (found, behaviours) = (First(2 * seeds, replicas, aimed), aimed);
+            }
+
             Guard.Off = GuardName.None;
-            if (found is null) missed++;
-            var detail = found is null ? "not found" : Shorten(found.Detail);
-            Console.WriteLine($"| {guard} | {found?.Case.Options.Seed.ToString(CultureInfo.InvariantCulture) ?? "-"} | {found?.Verdict.ToString() ?? "-"} | {detail} |");
+            var byGuard = found is not null && Fuzzer.Run(found.Case).Verdict == FuzzVerdict.Fine;
+            if (!byGuard) missed++;
+            var detail = found is null ? "not found" : byGuard ? Shorten(found.Detail) : "the same run goes wrong with the guard on";
+            Console.WriteLine($"| {guard} | {behaviours} | {found?.Case.Options.Seed.ToString(CultureInfo.InvariantCulture) ?? "-"} | {found?.Verdict.ToString() ?? "-"} | {detail} |");
         }
 
         return missed == 0 ? 0 : 1;
     }
 
-    private static FuzzResult? First(int seeds, Func<ulong, FuzzCase> caseOf)
+    private static FuzzResult? First(int seeds, int replicas, string? behaviour)
     {
         var step = Environment.ProcessorCount;
         for (var seed = 1; seed <= seeds; seed += step)
         {
-            var summary = Fuzzer.RunMany((ulong)seed, Math.Min(step, seeds - seed + 1), caseOf);
+            var summary = Fuzzer.RunMany((ulong)seed, Math.Min(step, seeds - seed + 1), CaseOf);
             if (summary.Found.Count > 0) return summary.Found[0];
         }
 
         return null;
+
+        FuzzCase CaseOf(ulong seed)
+        {
+            var mixed = FuzzCase.FromSeed(seed, replicas);
+            return behaviour is null ? mixed : mixed.WithAllFaulty(behaviour);
+        }
     }
 
     private static string Shorten(string detail)
