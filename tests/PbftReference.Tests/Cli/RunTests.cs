@@ -18,10 +18,9 @@ public sealed class RunTests : IDisposable
     {
         var json = JObject.Parse(Pbft.Succeed("run", "--store", "memory", "--json").Output);
         Assert.Equal("pbft.run-result/1", (string?)json["schema"]);
-        Assert.True((long)json["viewChanges"]! >= 1);
-        Assert.True((long)json["crashes"]! >= 1);
-        Assert.True((long)json["restarts"]! >= 1);
-        Assert.True((long)json["transfers"]! >= 1);
+        string[] wanted = ["viewChanges", "crashes", "restarts", "transfers"];
+        var missing = wanted.Where(name => (long)json[name]! == 0);
+        Assert.True(!missing.Any(), $"without {string.Join(", ", missing)} the first run shows too little: choose another default seed in RunOptions");
         Assert.Equal(2000, (long)json["accepted"]!);
     }
 
@@ -57,7 +56,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void Misbehaviour_is_told_and_survived()
     {
-        var lines = Pbft.Succeed("run", "--faulty", "0:equivocate", "--operations", "100", "--store", "memory").Lines;
+        var lines = Pbft.Succeed("run", "--seed", "1", "--faulty", "0:equivocate", "--operations", "100", "--store", "memory").Lines;
         Assert.Contains("faulty=0:equivocate", lines[0], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.Contains("view 1 begins", StringComparison.Ordinal));
     }
@@ -70,7 +69,7 @@ public sealed class RunTests : IDisposable
     public void A_violation_is_told_with_its_own_exit_code()
     {
         const string Collusion = "0:equivocate+vote-for-everything,1:vote-for-everything,2:vote-for-everything";
-        var result = Pbft.Run("run", "--faulty", Collusion, "--faults", "many", "--operations", "300", "--store", "memory", "--progress-within", "20000");
+        var result = Pbft.Run("run", "--seed", "1", "--faulty", Collusion, "--faults", "many", "--operations", "300", "--store", "memory", "--progress-within", "20000");
         Assert.Equal(ExitCodes.Violation, result.ExitCode);
         Assert.Contains(result.Lines, line => line.StartsWith("  VIOLATED ", StringComparison.Ordinal));
         Assert.DoesNotContain(result.Lines, line => line.StartsWith("  holds ", StringComparison.Ordinal));
