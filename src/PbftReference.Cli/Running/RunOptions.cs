@@ -15,7 +15,7 @@ internal sealed class RunOptions
     // A simulated network answers within milliseconds: with Fabric's two seconds most troubles would pass before anybody asks for a new view.
     private static readonly ClusterConfiguration Protocol = new() { RequestTimeout = 500, ResendViewChangeTimeout = 500 };
 
-    public Option<ulong> Seed { get; } = New<ulong>("--seed", "NUMBER", "Decides everything that is left to chance.", 7);
+    public Option<ulong> Seed { get; } = New<ulong>("--seed", "NUMBER", "Decides everything that is left to chance.", 5);
 
     public Option<int> Replicas { get; } = New("--replicas", "N", "Number of replicas n.", 4);
 

@@ -41,8 +41,8 @@ public sealed class RunTests : IDisposable
     public void Only_the_document_is_on_standard_output_with_json()
     {
         var result = Pbft.Succeed("run", "--operations", "20", "--store", "memory", "--json");
-        Assert.Equal("7", (string?)JObject.Parse(result.Output)["seed"]);
-        Assert.StartsWith("seed=7 ", result.Notes, StringComparison.Ordinal);
+        Assert.Equal("5", (string?)JObject.Parse(result.Output)["seed"]);
+        Assert.StartsWith("seed=5 ", result.Notes, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,8 +68,8 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void A_violation_is_told_with_its_own_exit_code()
     {
-        const string Collusion = "0:equivocate+vote-for-everything,1:vote-for-everything,2:vote-for-everything";
-        var result = Pbft.Run("run", "--seed", "1", "--faulty", Collusion, "--faults", "many", "--operations", "300", "--store", "memory", "--progress-within", "20000");
+        const string Collusion = "0:equivocate+vote-for-everything,1:equivocate+vote-for-everything";
+        var result = Pbft.Run("run", "--faulty", Collusion, "--faults", "many", "--operations", "300", "--store", "memory", "--progress-within", "20000");
         Assert.Equal(ExitCodes.Violation, result.ExitCode);
         Assert.Contains(result.Lines, line => line.StartsWith("  VIOLATED ", StringComparison.Ordinal));
         Assert.DoesNotContain(result.Lines, line => line.StartsWith("  holds ", StringComparison.Ordinal));
