@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Newtonsoft.Json;
+using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.Cli.Replaying;
 using PbftReference.Simulation;
@@ -14,7 +15,7 @@ internal static class ReplayCommand
         var directory = RunDirectoryArgument.Create();
         var replica = new Option<int?>("--replica") { HelpName = "ID", Description = "Only this replica. [default: all]" };
         var verify = new Option<bool>("--verify") { Description = "Decides every recorded input again, runs the service again, and compares each step byte for byte." };
-        var until = new Option<string>("--until") { HelpName = "POS", Description = "The last record to replay: a revision, a part such as 50%, or end.", DefaultValueFactory = _ => "end" };
+        var until = new Option<string>("--until") { HelpName = "POS", Description = $"The last record to replay: {LogPositions.Grammar}.", DefaultValueFactory = _ => "end" };
         var json = new Option<bool>("--json") { Description = "Prints the result as one JSON document." };
         var command = new Command("replay", "Replays a recorded run: folds its log, or decides it again.") { directory, replica, verify, until, json };
         command.SetAction(line => Run(

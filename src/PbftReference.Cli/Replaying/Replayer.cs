@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
@@ -17,11 +18,12 @@ internal sealed class Replayer(Terminal terminal, IEventStore store, Genesis gen
     public ReplayRow Replay(ReplicaId replica)
     {
         var stream = LogStreams.OfReplica(genesis.Cluster, replica);
-        if (store.Tail(stream) is not { } tail) return new ReplayRow(replica, stream, null, null, TimeSpan.Zero);
-        var bound = RevisionBound.Of(until, tail);
+        if (store.Tail(stream) is not { IsEmpty: false } tail) return new ReplayRow(replica, stream, null, null, TimeSpan.Zero);
         var elapsed = Stopwatch.StartNew();
         try
         {
+            var bound = RevisionBound.Of(until, RunLog.Over(store, genesis), replica);
+            elapsed.Restart();
             var report = verify
                 ? ReplayVerifier.Verify(store, genesis, replica, bound, Progress)
                 : FoldReplay.Run(store, genesis, replica, bound, Progress);

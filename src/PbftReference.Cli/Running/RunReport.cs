@@ -22,7 +22,7 @@ internal static class RunReport
         var happenings = result.Story.Happenings;
         if (happenings.Count == 0) return ["  nothing went wrong"];
         var told = Weightiest(happenings);
-        var lines = told.SelectMany(h => Wrapped(string.Create(CultureInfo.InvariantCulture, $"{h.Time / 1000.0,9:F3} s"), h.Text));
+        var lines = told.SelectMany(h => Wrapped(string.Create(CultureInfo.InvariantCulture, $"{h.Time / 1000.0,8:F3} s "), h.Text));
         return told.Length == happenings.Count
             ? lines
             : lines.Append(Row("", string.Create(CultureInfo.InvariantCulture, $"and {happenings.Count - told.Length:N0} lesser things; --json tells all")));

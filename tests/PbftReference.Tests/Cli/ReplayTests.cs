@@ -33,6 +33,7 @@ public sealed class ReplayTests : IDisposable
         Assert.InRange((long)half["steps"]!, 1, (long)whole["steps"]! - 1);
         Assert.NotEqual((string?)half["state"], (string?)whole["state"]);
         Assert.Equal(1, (long)Document("replay", Log, "--json", "--replica", "1", "--until", "0")[0]["steps"]!);
+        Assert.Equal(5, (long)Document("replay", Log, "--json", "--replica", "1", "--until", "seq:5:executed")[0]["executed"]!);
     }
 
     [Fact]
