@@ -1,5 +1,5 @@
-using System.Globalization;
 #if GUARD_SWITCHES
+using System.Globalization;
 using PbftReference.Core.Rules;
 using PbftReference.Simulation.Fuzzing;
 #endif
