@@ -44,7 +44,7 @@ internal static class RunReport
     {
         var (outcome, story) = (result.Outcome, result.Story);
         yield return Row("operations", $"{Number(outcome.Accepted)} of {Number(outcome.Operations)} accepted" + Before(result));
-        yield return Row("views", $"{Many(story.ViewChanges, "view change")}; ended in view {outcome.View}");
+        yield return Row("views", $"{Many(story.ViewChanges, "view change")}; ended in view {story.LastView ?? (result.Plan.Resumes ? outcome.View : default)}");
         yield return Row("replicas", $"{Many(story.Crashes, "crash", "crashes")}, {Many(result.Statistics.Restarts, "restart")}, {Many(story.Transfers, "state transfer")}");
         yield return Row("order", $"{Many(story.NullRequests, "place")} filled with the null request; stable checkpoint at {story.LastStable}");
         foreach (var row in Wrapped("network", $"{Number(result.Frames.Sent)} frames, {Number(result.Frames.Lost)} lost{Spells(outcome)}")) yield return row;

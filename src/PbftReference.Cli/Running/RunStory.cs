@@ -64,6 +64,9 @@ internal sealed class RunStory
     /// <summary>View changes that came to their end.</summary>
     public int ViewChanges => _views.Values.Count(view => view.Began is not null);
 
+    /// <summary>The last view that began; null if none did.</summary>
+    public ViewNumber? LastView => _views.Where(view => view.Value.Began is not null).Select(view => (ViewNumber?)view.Key).LastOrDefault();
+
     /// <summary>Crashes of replicas.</summary>
     public int Crashes { get; private set; }
 
