@@ -12,15 +12,15 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
 
     private static readonly Dictionary<string, string[]> Examples = new(StringComparer.Ordinal)
     {
-        ["pbft"] = ["pbft run", "pbft replay runs/5-1 --verify"],
+        ["pbft"] = ["pbft run", "pbft replay runs/7-1 --verify"],
         ["run"] = ["pbft run --seed 42 --faulty 0:equivocate --faults many", "pbft run --input words.txt --clients 8 --log runs/words"],
         ["fuzz"] = ["pbft fuzz --seeds 1000", "pbft fuzz --seeds 100 --from 5000 --replicas 7 --json"],
-        ["replay"] = ["pbft replay runs/5-1 --verify", "pbft replay runs/5-1 --replica 2 --until 50%"],
-        ["executed"] = ["pbft executed runs/5-1 --replica 2", "pbft executed runs/words | sort | cmp - <(sort words.txt)"],
+        ["replay"] = ["pbft replay runs/7-1 --verify", "pbft replay runs/7-1 --replica 2 --until 50%"],
+        ["executed"] = ["pbft executed runs/7-1 --replica 2", "pbft executed runs/words | sort | cmp - <(sort words.txt)"],
         ["completion"] = ["source <(pbft completion bash)", "pbft completion fish > ~/.config/fish/completions/pbft.fish"],
-        ["state"] = ["pbft state runs/5-1 --replica 2 --at 50%", "pbft state runs/5-1 --replica 2 --at view:1 --diff end"],
-        ["log"] = ["pbft log show runs/5-1 --only committed-local --seq 10..20", "pbft log verify runs/5-1"],
-        ["trace"] = ["pbft trace export runs/5-1 --out run.jsonl", "pbft trace import run.jsonl --log runs/copy"],
+        ["state"] = ["pbft state runs/7-1 --replica 2 --at 50%", "pbft state runs/7-1 --replica 2 --at view:1 --diff end"],
+        ["log"] = ["pbft log show runs/7-1 --only committed-local --seq 10..20", "pbft log verify runs/7-1"],
+        ["trace"] = ["pbft trace export runs/7-1 --out run.jsonl", "pbft trace import run.jsonl --log runs/copy"],
         ["explain"] = ["pbft explain prepared", "pbft explain stale-view"],
         ["version"] = ["pbft version", "pbft --version"],
     };
