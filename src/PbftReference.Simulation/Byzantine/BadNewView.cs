@@ -33,7 +33,8 @@ public sealed class BadNewView(SeededRandom random) : ByzantineBehaviour
     {
         if (!_told.TryGetValue(own.View, out var told)) _told.Add(own.View, told = (own, Alter(own)));
         Act();
-        Context.Send(to, Context.Encode(told.Told));
+        // not every lie can be read, and what follows in a combination reads what it gets
+        Context.SendPastOthers(to, Context.Encode(told.Told));
         Context.After(4, () =>
         {
             foreach (var carried in told.Told.Carried)
