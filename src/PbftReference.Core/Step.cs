@@ -10,5 +10,5 @@ namespace PbftReference.Core;
 /// <param name="Input">What came in.</param>
 /// <param name="Events">What was decided, in order.</param>
 /// <param name="Refusal">Why the input was refused, if it was.</param>
-/// <param name="Effects">What is to be done once the step is durable, in order. Not part of the record: it follows from it.</param>
+/// <param name="Effects">What is to be done, in order; messages leave once the step is durable. Not part of the record: it follows from it.</param>
 public sealed record Step(Input Input, ImmutableArray<ReplicaEvent> Events, Refusal? Refusal, ImmutableArray<Effect> Effects);

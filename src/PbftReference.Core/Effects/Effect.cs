@@ -46,7 +46,7 @@ public enum EffectKind
     InstallState,
 }
 
-/// <summary>What a step wants of the world. Data until the step is durable; then the host carries it out, in order.</summary>
+/// <summary>What a step wants of the world, in order. A message leaves only when the step is durable; what stays in the process (timers, execution, pages) a crash undoes together with the step, so it may start at once.</summary>
 public abstract record Effect
 {
     private protected Effect()
