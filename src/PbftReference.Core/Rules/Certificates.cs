@@ -70,7 +70,8 @@ public static class Certificates
         return Guard.Holds(GuardName.CertificateQuorum, votes.Length >= configuration.Quorum);
     }
 
-    private static bool Contains(ImmutableArray<Vote> votes, ReplicaId replica)
+    /// <summary>Whether a replica's vote is among these.</summary>
+    internal static bool Contains(ImmutableArray<Vote> votes, ReplicaId replica)
     {
         foreach (var vote in votes)
         {

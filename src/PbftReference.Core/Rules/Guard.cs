@@ -1,6 +1,6 @@
 namespace PbftReference.Core.Rules;
 
-/// <summary>The guards that a test build can switch off, to show that the checks of this project notice (see docs/verification.md).</summary>
+/// <summary>The guards that a test build can switch off, to show that the checks of this project notice (see docs/simulation.md, Mutants).</summary>
 public enum GuardName
 {
     /// <summary>None.</summary>

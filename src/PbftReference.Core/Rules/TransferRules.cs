@@ -216,6 +216,13 @@ internal static class TransferRules
             return;
         }
 
+        var digest = StateDigests.Of(installed.SequenceNumber, installed.Clients.PageDigests().AsSpan(), installed.ServiceDigest);
+        if (digest != transfer.StateDigest || installed.StateDigest != transfer.StateDigest)
+        {
+            turn.Emit(new Halted($"checkpoint {installed.SequenceNumber}: the state that was installed has the digest {digest}, f+1 replicas signed {transfer.StateDigest}"));
+            return;
+        }
+
         turn.Emit(new TransferCompleted(installed.SequenceNumber, installed.StateDigest, installed.Clients, installed.ServiceDigest));
     }
 

@@ -25,6 +25,19 @@ public sealed class RunTests : IDisposable
         Assert.Equal(3000, (long)json["accepted"]!);
     }
 
+    // the page that people see first, and a proof that today's machine gives the very run that was recorded there
+    [Fact]
+    public void The_transcript_in_the_readme_is_what_the_run_without_options_prints()
+    {
+        var printed = Pbft.Succeed("run", "--log", Log()).Output.Replace($" --log {Log()}", "", StringComparison.Ordinal).Replace(Log(), "runs/7-1", StringComparison.Ordinal);
+        var readme = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "README.md"));
+        var transcript = readme[readme.IndexOf("    seed=7 n=4", StringComparison.Ordinal)..readme.IndexOf("(`pbft` is", StringComparison.Ordinal)];
+        var shown = string.Join('\n', transcript.TrimEnd().Split('\n').Select(line => line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line));
+        Assert.Equal(WithoutWallTime(shown), WithoutWallTime(printed.TrimEnd()));
+
+        static string WithoutWallTime(string text) => System.Text.RegularExpressions.Regex.Replace(text, @"simulated in [\d.]+ s", "simulated in _ s");
+    }
+
     [Fact]
     public void First_and_last_line_name_the_seed_and_a_line_between_reproduces_the_run()
     {

@@ -203,6 +203,24 @@ public class Section4_4_ViewChanges
             .When(Say.From(proof)).Then(EventKind.CommitProofAccepted, EventKind.ExecutionStarted);
     }
 
+    // a log that was taken back to an older state, or a second process with the key: going on, it would sign against what it forgot
+    [Theory]
+    [InlineData(true, false, "voted")]
+    [InlineData(false, true, "committed")]
+    public void A_replica_that_is_shown_a_vote_of_its_own_that_its_log_does_not_know_halts(bool voted, bool committed, string what)
+    {
+        var prepared = voted ? Say.Prepared(0, 1, A, Digest.None, 0, 1, 2) : Say.Prepared(0, 1, A, Digest.None, 0, 2, 3);
+        var commits = committed ? Say.Committed(0, 1, A, 0, 1, 2) : Say.Committed(0, 1, A, 0, 2, 3);
+        var given = Given.Replica(1).When(Say.From(new CommitProof(prepared, commits, A, new ReplicaId(3)))).Then(EventKind.Halted);
+        Assert.Contains($"this replica {what} for", ((Halted)given.Last.Events[0]).Contradiction, StringComparison.Ordinal);
+        given.When(Say.From(Say.Request(9, 9))).ThenRefused(Refusal.NotRunning);
+    }
+
+    [Fact]
+    public void A_primary_that_is_shown_a_decision_on_a_proposal_of_its_own_that_its_log_does_not_know_halts_before_it_proposes_another() =>
+        Given.Replica(0).After(Say.From(Say.Request(9, 9)))
+            .When(Say.From(new CommitProof(Say.Prepared(0, 5, A, Digest.None, 0, 1, 2), Say.Committed(0, 5, A, 1, 2, 3), A, new ReplicaId(3)))).Then(EventKind.Halted);
+
     // the voters of a certificate may have seen other proposals for the place since; if none kept its batch it could never be executed
     [Fact]
     public void A_batch_that_was_voted_for_is_kept_through_later_views_until_a_stable_checkpoint()

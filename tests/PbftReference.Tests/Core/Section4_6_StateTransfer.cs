@@ -62,6 +62,14 @@ public class Section4_6_StateTransfer
         Assert.Equal(State, given.State.OwnCheckpoints.Single().StateDigest);
     }
 
+    // what f+1 signed for is checked once more where it becomes the state, whatever the host did with the pages
+    [Fact]
+    public void A_replica_that_was_given_another_state_than_the_one_signed_for_halts()
+    {
+        var given = Started().After(Say.From(Manifest(Pages)), new StateStaged(new SequenceNumber(10), []));
+        given.When(new StateInstalled(new SequenceNumber(10), State, ClientTable.Empty(64), Say.Hash("another"))).Then(EventKind.Halted);
+    }
+
     [Fact]
     public void A_source_that_does_not_answer_is_replaced_by_the_next()
     {

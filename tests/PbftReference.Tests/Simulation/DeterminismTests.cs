@@ -1,8 +1,12 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Fuzzing;
+using VerifyXunit;
 using Xunit;
 
 namespace PbftReference.Tests.Simulation;
@@ -23,6 +27,31 @@ public sealed class DeterminismTests
         var records = 0;
         foreach (var stream in Streams(replicas)) records += RequireEqual(stream, first, second);
         Assert.True(records > 500, $"{records} records are few for a run");
+    }
+
+    // recorded once; every other day and machine must give the same
+    [Fact]
+    public Task The_bytes_of_whole_runs_are_those_that_were_recorded()
+    {
+        var text = new StringBuilder();
+        foreach (var (seed, replicas, behaviour) in new[] { (5, 4, "equivocate"), (6, 4, "twins"), (11, 7, "two-new-views+corrupt-pages") })
+        {
+            using var store = new InMemoryEventStore();
+            var verdict = Fuzzer.Run(Case((ulong)seed, replicas, behaviour), store).Verdict;
+            text.Append(CultureInfo.InvariantCulture, $"seed {seed}, n = {replicas}, replica 0 {behaviour}: {verdict}\n");
+            foreach (var stream in Streams(replicas)) text.Append(FingerprintOf(stream, store));
+        }
+
+        return Verifier.Verify(text.ToString()).UseDirectory(Path.Combine(RepositoryRoot.Path, "snapshots", "determinism"));
+    }
+
+    private static string FingerprintOf(string stream, InMemoryEventStore store)
+    {
+        var records = store.Read(stream).ToArray();
+        if (records.Length == 0) return "";
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var record in records) hash.AppendData(Encoding.UTF8.GetBytes(Bytes(record)));
+        return $"    {stream,-20} {records.Length,6} records  {Convert.ToHexStringLower(hash.GetHashAndReset())}\n";
     }
 
     [Fact]
