@@ -34,6 +34,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     private readonly SimulatedReplica[] _replicas;
     private readonly List<SimulatedReplica> _twins = [];
     private readonly SimulatedClient[] _clients;
+    private readonly LyingClient[] _liars;
     private readonly SeededRandom _random;
     private readonly SeededRandom _chance;
     private FaultSchedule? _faults;
@@ -52,9 +53,10 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         Genesis = new Genesis("sim", Configuration, options.Service, _random.Fork("genesis").NextDigest());
         Keys = new SimulatedKeys(Genesis.Digest, Configuration.Replicas, _random.Fork("keys"));
         Network = new SimulatedNetwork(Clock, _chance.Fork("network"), Configuration.Replicas, ToReplica, ToClient);
-        Checker = new SafetyChecker(() => NowMilliseconds, id => _replicas![id.Value].IsCorrect);
+        Checker = new SafetyChecker(() => NowMilliseconds, id => _replicas![id.Value].IsCorrect, id => id.Value < options.Clients);
         _replicas = [.. Enumerable.Range(0, Configuration.Replicas).Select(NewReplica)];
         _clients = [.. Enumerable.Range(0, options.Clients).Select(NewClient)];
+        _liars = [.. Enumerable.Range(options.Clients, options.LyingClients).Select(i => new LyingClient(new ClientId(i), WorldOf(i)))];
     }
 
     /// <summary>The clock.</summary>
@@ -96,6 +98,9 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     /// <summary>All replicas.</summary>
     public IReadOnlyList<SimulatedReplica> Replicas => _replicas;
 
+    /// <summary>How often clients departed from the protocol.</summary>
+    public long ClientLies => _liars.Sum(liar => liar.Acts);
+
     /// <summary>How many operations are accepted.</summary>
     public long AcceptedCount => _clients.Sum(client => client.Accepted);
 
@@ -125,10 +130,10 @@ public sealed class Cluster : IReplicaObserver, IDisposable
 
     private SimulatedClient NewClient(int i)
     {
-        var id = new ClientId(i);
-        var world = new ClientSurroundings(_options, Keys, Network, Clock, _chance.Fork($"client {i}"));
-        return new SimulatedClient(id, world, k => OperationOf(i, k), OnAccepted);
+        return new SimulatedClient(new ClientId(i), WorldOf(i), k => OperationOf(i, k), OnAccepted);
     }
+
+    private ClientSurroundings WorldOf(int client) => new(_options, Keys, Network, Clock, _chance.Fork($"client {client}"));
 
     private byte[]? OperationOf(int client, long k)
     {
@@ -160,7 +165,11 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         _sender = null;
     }
 
-    private void ToClient(ClientId to, byte[] frame) => _clients[(int)to.Value].Receive(frame);
+    private void ToClient(ClientId to, byte[] frame)
+    {
+        // replies to a client that lies are of no use to it
+        if (to.Value < _clients.Length) _clients[(int)to.Value].Receive(frame);
+    }
 
     /// <inheritdoc/>
     void IReplicaObserver.OnStep(ReplicaHost host, ReplicaState before, Step step)
@@ -183,6 +192,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     {
         foreach (var replica in _replicas) replica.Restart();
         for (var i = 0; i < _clients.Length; i++) _clients[i].Start(done?[i] ?? new Timestamp(0));
+        foreach (var liar in _liars) liar.Start();
         _faults = new FaultSchedule(this, Clock, _chance.Fork("faults"), _options.Faults);
         if (_options.Faults == FaultProfile.None) Heal();
         else Clock.Schedule(TimeSpan.FromMilliseconds(_options.HealAfter), Heal);
@@ -193,6 +203,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         if (_healedAt is not null) return;
         _healedAt = Clock.Now;
         _faults!.Heal();
+        foreach (var liar in _liars) liar.Stop();
         _viewAtHealing = HighestView();
     }
 

@@ -36,6 +36,9 @@ public sealed record SimulationOptions
     /// <summary>Number of clients; operation k belongs to client k mod this.</summary>
     public int Clients { get; init; } = 4;
 
+    /// <summary>Number of clients that misbehave; they come after the others and are no part of the workload.</summary>
+    public int LyingClients { get; init; }
+
     /// <summary>How many requests a client has under way at once; at most the client window.</summary>
     public int Outstanding { get; init; } = 16;
 

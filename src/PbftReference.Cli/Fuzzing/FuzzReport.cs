@@ -1,6 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using PbftReference.Core.Events;
+using PbftReference.Core.Rules;
 using PbftReference.Simulation.Fuzzing;
 
 namespace PbftReference.Cli.Fuzzing;
@@ -12,6 +13,9 @@ internal static class FuzzReport
     public const string Schema = "pbft.fuzz/1";
 
     private const int MostDetail = 400;
+
+    // the edge drops strangers, and a host's timer is silent once it was stopped
+    private static readonly Refusal[] NotAmongHosts = [Refusal.NotAMember, Refusal.TimerNotRunning];
 
     /// <summary>1 for a violation or a failure of the program, 3 for missing progress.</summary>
     public static int CodeOf(FuzzSummary summary)
@@ -41,7 +45,12 @@ internal static class FuzzReport
         yield return Row("time", Text($"{summary.VirtualTime.TotalSeconds:N0} s simulated in {elapsed.TotalSeconds:N1} s, {runs / elapsed.TotalSeconds:N1} runs a second"));
         yield return "";
         yield return "  refusals by reason";
-        foreach (var (reason, count) in statistics.Refusals) yield return Text($"    {reason,-24} {count,12:N0}");
+        foreach (var reason in Enum.GetValues<Refusal>().Except(NotAmongHosts))
+        {
+            yield return Text($"    {reason,-24} {statistics.Refusals.GetValueOrDefault(reason),12:N0}");
+        }
+
+        foreach (var (reason, count) in statistics.Refusals.Where(r => NotAmongHosts.Contains(r.Key))) yield return Text($"    {reason,-24} {count,12:N0}");
         yield return "";
         yield return "  misbehaviour                     runs         acts";
         foreach (var (name, count) in summary.RunsOf) yield return Text($"    {name,-24} {count,9:N0} {summary.Acts.GetValueOrDefault(name),12:N0}");

@@ -37,6 +37,8 @@ internal sealed class RunOptions
 
     public Option<int> Clients { get; } = New("--clients", "COUNT", "Clients that take turns with the operations.", 4);
 
+    public Option<int> LyingClients { get; } = New("--lying-clients", "COUNT", "Further clients that misbehave until the network heals.", 0);
+
     public Option<int> Outstanding { get; } = New("--outstanding", "COUNT", "Requests that a client has under way at once; at most the client window.", 16);
 
     public Option<long?> ThinkTime { get; } = New<long?>("--think-time", "MS", $"Longest pause of a client after an answer. [default: 0 with --input, else {MadeUpThinkTime}]", null);
@@ -72,7 +74,7 @@ internal sealed class RunOptions
     /// <summary>All of them, as help lists them.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Seed, Replicas, Tolerate, Faults, Faulty, Input, Operations, Service, Clients, Outstanding, ThinkTime, HealAfter, ProgressWithin, Batch,
+        Seed, Replicas, Tolerate, Faults, Faulty, Input, Operations, Service, Clients, LyingClients, Outstanding, ThinkTime, HealAfter, ProgressWithin, Batch,
         CheckpointPeriod, LogMultiplier, ClientWindow, ViewChangePeriod, BatchTimeout, RequestTimeout, NullRequestTimeout, StatusTimeout, TransferTimeout,
         ResendTimeout, SnapshotAfter,
     ];
@@ -91,6 +93,7 @@ internal sealed class RunOptions
             Configuration = ConfigurationOf(line, replicas),
             Service = service,
             Clients = line.GetValue(Clients),
+            LyingClients = line.GetValue(LyingClients),
             Outstanding = line.GetValue(Outstanding),
             ThinkTime = line.GetValue(ThinkTime) ?? (line.GetValue(Input) is null ? MadeUpThinkTime : 0),
             Faults = ProfileOf(line.GetValue(Faults)!),
@@ -149,6 +152,7 @@ internal sealed class RunOptions
     private static void Check(SimulationOptions options)
     {
         Require(options.Clients >= 1, $"--clients must be at least 1, not {options.Clients}");
+        Require(options.LyingClients is >= 0 and <= 1000, $"--lying-clients must be 0 to 1000, not {options.LyingClients}");
         var window = options.Configuration.ClientWindow;
         Require(options.Outstanding >= 1, $"--outstanding must be at least 1, not {options.Outstanding}");
         Require(options.Outstanding <= window, $"--outstanding must be at most the client window of {window}, not {options.Outstanding}");

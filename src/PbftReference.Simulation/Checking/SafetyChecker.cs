@@ -17,7 +17,7 @@ namespace PbftReference.Simulation.Checking;
 /// number), order (no gap), exactly-once, validity (only what a client asked for), that clients accept what was executed, and that correct
 /// replicas find nothing wrong with one another: no frame dropped, no certificate refused, no evidence kept against a correct replica.
 /// </summary>
-public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrect)
+public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrect, Func<ClientId, bool> isCorrectClient)
 {
     private readonly Dictionary<SequenceNumber, Digest> _decided = [];
     private readonly Dictionary<SequenceNumber, Digest> _states = [];
@@ -33,8 +33,11 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
     /// <summary>What does not hold.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 
-    /// <summary>Number of requests that took effect.</summary>
-    public long Executed => _executedAt.Count;
+    /// <summary>Number of requests of correct clients that took effect.</summary>
+    public long Executed { get; private set; }
+
+    /// <summary>Number of requests of clients that lie that took effect: a valid signature is all that they need.</summary>
+    public long ExecutedForLiars => _executedAt.Count - Executed;
 
     /// <summary>The highest place whose execution was seen.</summary>
     public SequenceNumber Highest { get; private set; }
@@ -116,12 +119,17 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
     private void OnEffect(ReplicaId replica, SequenceNumber n, Request request, ImmutableArray<byte> result)
     {
         var id = request.Id;
-        if (!_requested.TryGetValue(id, out var asked) || !asked.AsSpan().SequenceEqual(request.Operation.AsSpan()))
+        var correct = isCorrectClient(id.Client);
+        if (correct && (!_requested.TryGetValue(id, out var asked) || !asked.AsSpan().SequenceEqual(request.Operation.AsSpan())))
         {
             Report("validity", $"replica {replica} executed {id} at {n}, which no client asked for");
         }
 
-        if (!_executedAt.TryAdd(id, n) && _executedAt[id] != n)
+        if (_executedAt.TryAdd(id, n))
+        {
+            if (correct) Executed++;
+        }
+        else if (_executedAt[id] != n)
         {
             Report("exactly once", $"replica {replica} executed {id} at {n}, and it is executed at {_executedAt[id]}");
         }

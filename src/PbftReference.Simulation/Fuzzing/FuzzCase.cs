@@ -38,6 +38,7 @@ public sealed record FuzzCase(SimulationOptions Options, long Operations)
             Configuration = configuration,
             Service = random.Chance(250_000) ? "kv" : "ledger",
             Clients = (int)random.Between(2, 6),
+            LyingClients = new SeededRandom(seed).Fork($"lying clients n={replicas}").Chance(300_000) ? 1 : 0,
             Outstanding = (int)random.Between(1, 6),
             ThinkTime = random.Chance(800_000) ? random.Between(100, 600) : 0,
             Faults = random.Chance(500_000) ? FaultProfile.Many : FaultProfile.Some,
@@ -93,7 +94,7 @@ public sealed record FuzzCase(SimulationOptions Options, long Operations)
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"pbft run --seed {Options.Seed} --replicas {c.Replicas} --tolerate {c.Faults} --service {Options.Service} --operations {Operations}"
-                + $" --clients {Options.Clients} --outstanding {Options.Outstanding} --think-time {Options.ThinkTime}"
+                + $" --clients {Options.Clients} --lying-clients {Options.LyingClients} --outstanding {Options.Outstanding} --think-time {Options.ThinkTime}"
                 + $" --faults {Options.Faults.ToString().ToLowerInvariant()}{faulty}"
                 + $" --heal-after {Options.HealAfter} --progress-within {Options.ProgressWithin}"
                 + $" --snapshot-after {Options.Snapshots.AfterRecords}"

@@ -1,4 +1,5 @@
 using PbftReference.EventLog.Stores;
+using PbftReference.Simulation.Clients;
 
 namespace PbftReference.Simulation.Fuzzing;
 
@@ -58,6 +59,7 @@ public static class Fuzzer
     {
         var acts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var replica in cluster.Replicas) replica.Behaviour?.AddActs(acts);
+        if (cluster.ClientLies > 0) acts.Add(LyingClient.BehaviourName, cluster.ClientLies);
         return acts;
     }
 

@@ -34,11 +34,12 @@ public sealed class DeterminismTests
     public Task The_bytes_of_whole_runs_are_those_that_were_recorded()
     {
         var text = new StringBuilder();
-        foreach (var (seed, replicas, behaviour) in new[] { (5, 4, "equivocate"), (6, 4, "twins"), (11, 7, "two-new-views+corrupt-pages") })
+        foreach (var (seed, replicas, behaviour, liars) in new[] { (5, 4, "equivocate", 0), (6, 4, "twins", 0), (7, 4, "silent", 2), (11, 7, "two-new-views+corrupt-pages", 0) })
         {
             using var store = new InMemoryEventStore();
-            var verdict = Fuzzer.Run(Case((ulong)seed, replicas, behaviour), store).Verdict;
-            text.Append(CultureInfo.InvariantCulture, $"seed {seed}, n = {replicas}, replica 0 {behaviour}: {verdict}\n");
+            var fuzzCase = Case((ulong)seed, replicas, behaviour);
+            var verdict = Fuzzer.Run(fuzzCase with { Options = fuzzCase.Options with { LyingClients = liars } }, store).Verdict;
+            text.Append(CultureInfo.InvariantCulture, $"seed {seed}, n = {replicas}, replica 0 {behaviour}, {liars} lying clients: {verdict}\n");
             foreach (var stream in Streams(replicas)) text.Append(FingerprintOf(stream, store));
         }
 

@@ -47,6 +47,7 @@ public sealed class FuzzCaseTests
             Configuration = new ClusterConfiguration { CheckpointPeriod = 3, LogMultiplier = 2, BatchSize = 5, ViewChangePeriod = 4, NullRequestTimeout = 700 },
             Service = "kv",
             Clients = 2,
+            LyingClients = 1,
             Outstanding = 3,
             ThinkTime = 120,
             Faults = FaultProfile.Many,
@@ -55,7 +56,7 @@ public sealed class FuzzCaseTests
             ProgressWithin = 60_000,
         };
         Assert.Equal(
-            "pbft run --seed 9 --replicas 4 --tolerate 1 --service kv --operations 77 --clients 2 --outstanding 3 --think-time 120"
+            "pbft run --seed 9 --replicas 4 --tolerate 1 --service kv --operations 77 --clients 2 --lying-clients 1 --outstanding 3 --think-time 120"
             + " --faults many --faulty 1:twins+replay --heal-after 1500 --progress-within 60000 --snapshot-after 2000"
             + " --checkpoint-period 3 --log-multiplier 2 --batch 5 --view-change-period 4 --null-request-timeout 700"
             + " --batch-timeout 50 --request-timeout 2000 --status-timeout 500 --transfer-timeout 500 --resend-timeout 2000",

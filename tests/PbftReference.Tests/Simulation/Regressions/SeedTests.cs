@@ -11,5 +11,8 @@ public sealed class SeedTests
     [InlineData(7054, 4)]
     [InlineData(880, 7)]
     public void A_seed_that_failed_once_ends_well(int seed, int replicas) =>
-        Assert.Equal(FuzzVerdict.Fine, Fuzzer.Run((ulong)seed, replicas).Verdict);
+        Assert.Equal(FuzzVerdict.Fine, Fuzzer.Run(WithoutLyingClients(FuzzCase.FromSeed((ulong)seed, replicas))).Verdict);
+
+    // a seed is a regression only with what it was drawn from then
+    private static FuzzCase WithoutLyingClients(FuzzCase fuzzCase) => fuzzCase with { Options = fuzzCase.Options with { LyingClients = 0 } };
 }
