@@ -15,9 +15,16 @@ public static class Fold
     {
         if (steps.IsEmpty) return state;
         var folding = new Folding(state);
-        foreach (var step in steps)
+        try
         {
-            foreach (var replicaEvent in step.Events) folding.Apply(replicaEvent);
+            foreach (var step in steps)
+            {
+                foreach (var replicaEvent in step.Events) folding.Apply(replicaEvent);
+            }
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException)
+        {
+            throw new UnfoldableEventException($"an event speaks of what there cannot be: {e.Message}", e);
         }
 
         return folding.State;

@@ -151,7 +151,10 @@ public static partial class StateInvariants
         foreach (var viewChange in state.ViewChanges)
         {
             if (viewChange is null) continue;
-            foreach (var certificate in viewChange.Statement.Prepared) RequireAtHand(state, certificate, broken);
+            foreach (var certificate in viewChange.Statement.Prepared)
+            {
+                if (certificate.SequenceNumber > state.Low) RequireAtHand(state, certificate, broken);
+            }
         }
     }
 

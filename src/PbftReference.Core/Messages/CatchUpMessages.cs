@@ -17,7 +17,7 @@ public readonly record struct SlotStatus(SequenceNumber SequenceNumber, bool Pre
 /// <param name="Active">False between its view-change and entering the view.</param>
 /// <param name="Low">Its low watermark h.</param>
 /// <param name="LastExecuted">The last sequence number that it executed.</param>
-/// <param name="Pending">What it has of the places above that are not committed.</param>
+/// <param name="Pending">What it has of the places above: proposed, prepared; a place that is decided counts as both.</param>
 /// <param name="ViewChangesHeld">While inactive: whose view-changes for this view or later it holds.</param>
 /// <param name="Replica">The sender.</param>
 public sealed record Status(

@@ -114,6 +114,7 @@ internal static class AgreementRules
     {
         var state = turn.State;
         if (m.View < state.View) turn.Refuse(Refusal.StaleView);
+        else if (IsFarAhead(state, m.View)) turn.Refuse(Refusal.ViewNotEntered);
         else if (!Guard.Holds(GuardName.PrimaryDoesNotPrepare, m.Replica != state.Configuration.PrimaryOf(m.View))) turn.Refuse(Refusal.PrimarySendsNoPrepare);
         else if (m.Replica == state.Self) turn.Refuse(Refusal.Duplicate);
         else if (!Predicates.InWindow(state, m.SequenceNumber)) turn.Refuse(Refusal.OutsideWatermarks);
@@ -144,10 +145,17 @@ internal static class AgreementRules
     {
         var state = turn.State;
         if (m.View < state.View) turn.Refuse(Refusal.StaleView);
+        else if (IsFarAhead(state, m.View)) turn.Refuse(Refusal.ViewNotEntered);
         else if (m.Replica == state.Self) turn.Refuse(Refusal.Duplicate);
         else if (!Predicates.InWindow(state, m.SequenceNumber)) turn.Refuse(Refusal.OutsideWatermarks);
         else KeepCommit(turn, m, signature);
     }
+
+    /// <summary>
+    /// A vote for a view more than n ahead. A place keeps the latest vote of each replica, so a liar that votes for ever higher views
+    /// would fill the disk; whoever really is that far ahead says so again when asked by status.
+    /// </summary>
+    private static bool IsFarAhead(ReplicaState state, ViewNumber view) => view.Value - state.View.Value > state.Configuration.Replicas;
 
     private static void KeepCommit(Turn turn, Commit m, Signature signature)
     {

@@ -154,12 +154,15 @@ internal static class NewViewRules
         }
     }
 
-    /// <summary>Whether every new-view that a view-change's certificates name is at hand.</summary>
+    /// <summary>
+    /// Whether every new-view that a view-change's certificates name is at hand. Nothing at or below h will be decided here any more,
+    /// so a certificate there needs no explanation: without this each new-view would need the one before, back to the first, for ever.
+    /// </summary>
     public static bool AreAtHand(ReplicaState state, ViewChange viewChange)
     {
         foreach (var certificate in viewChange.Prepared)
         {
-            if (!IsAtHand(state, certificate)) return false;
+            if (!IsCovered(state, certificate) && !IsAtHand(state, certificate)) return false;
         }
 
         return true;
@@ -178,6 +181,8 @@ internal static class NewViewRules
     /// <summary>Whether the new-view that a certificate's votes name is at hand.</summary>
     public static bool IsAtHand(ReplicaState state, PreparedCertificate certificate) =>
         certificate.NewView.IsNone || state.NewViews.ContainsKey(certificate.NewView);
+
+    private static bool IsCovered(ReplicaState state, PreparedCertificate certificate) => certificate.SequenceNumber <= state.Low;
 
     private static bool IsWanted(ReplicaState state, Digest newView)
     {
@@ -215,7 +220,7 @@ internal static class NewViewRules
         var asked = new SortedSet<Digest>();
         foreach (var certificate in viewChange.Prepared)
         {
-            if (IsAtHand(turn.State, certificate) || !asked.Add(certificate.NewView)) continue;
+            if (IsCovered(turn.State, certificate) || IsAtHand(turn.State, certificate) || !asked.Add(certificate.NewView)) continue;
             turn.Send(from, new FetchNewView(certificate.NewView, turn.State.Self));
         }
     }

@@ -135,9 +135,10 @@ internal static class StatusRules
 
     private static void BringVotes(Turn turn, ReplicaState state, Status m)
     {
-        var top = m.LastExecuted + PlacesAtOnce;
-        for (var n = m.LastExecuted.Next; n <= top; n = n.Next)
+        // counted, never compared with the sum: a liar may name the highest number there is
+        for (var i = 1; i <= PlacesAtOnce; i++)
         {
+            var n = m.LastExecuted + i;
             if (!Predicates.InWindow(state, n)) continue;
             var slot = state.SlotAt(n);
             var theirs = Find(m, n);

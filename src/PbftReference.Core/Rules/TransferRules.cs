@@ -230,6 +230,7 @@ internal static class TransferRules
     public static void OnFetchState(Turn turn, FetchState m)
     {
         if (m.Replica == turn.State.Self) turn.Refuse(Refusal.Duplicate);
+        else if (m.Pages.Length > PagesPerMessage) turn.Refuse(Refusal.NotNeeded);
         else turn.Do(new SendState(m.Replica, m.SequenceNumber, m.StateDigest, m.Pages));
     }
 }

@@ -77,6 +77,7 @@ internal static class ViewChangeRules
         var deferred = state.DeferredViewChanges[i]?.Statement;
         if (kept is not null && kept.NewView > m.NewView) return Refusal.StaleView;
         if (kept?.NewView == m.NewView) return kept.StatementDigest == m.StatementDigest ? Refusal.Duplicate : Refusal.ConflictingVote;
+        if (deferred?.NewView == m.NewView && deferred.StatementDigest != m.StatementDigest) return Refusal.ConflictingVote;
         return deferred is not null && deferred.NewView > m.NewView ? Refusal.StaleView : null;
     }
 

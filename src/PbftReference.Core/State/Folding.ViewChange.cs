@@ -121,8 +121,8 @@ internal sealed partial class Folding
         ImmutableArray.CreateRange(newViews, nv => nv?.Statement.View > view ? nv : null);
 
     /// <summary>
-    /// Drops the new-views that nothing at hand relies on. What a kept new-view's own certificates name is kept too: whoever is shown
-    /// it will ask for them.
+    /// Drops the new-views that nothing at hand relies on. What a kept new-view's own certificates name above h is kept too: whoever is
+    /// shown it will ask for them.
     /// </summary>
     private void PruneNewViews()
     {
@@ -157,6 +157,9 @@ internal sealed partial class Folding
 
     private void KeepNamedBy(ImmutableSortedDictionary<Digest, Signed<NewView>>.Builder kept, ViewChange viewChange)
     {
-        foreach (var certificate in viewChange.Prepared) Keep(kept, certificate.NewView);
+        foreach (var certificate in viewChange.Prepared)
+        {
+            if (certificate.SequenceNumber > State.Low) Keep(kept, certificate.NewView);
+        }
     }
 }

@@ -91,8 +91,8 @@ public sealed record Slot
     /// <summary>With another batch, or none; the one that stood is kept among the earlier ones.</summary>
     public Slot WithBatch(Batch? batch)
     {
-        if (Batch is null || Batch.Digest == batch?.Digest) return this with { Batch = batch };
-        var kept = EarlierBatches.Add(Batch);
+        if (Batch?.Digest == batch?.Digest) return this;
+        var kept = Batch is null ? EarlierBatches : EarlierBatches.Add(Batch);
         return this with { Batch = batch, EarlierBatches = batch is null ? kept : kept.RemoveAll(b => b.Digest == batch.Digest) };
     }
 

@@ -9,6 +9,15 @@ public sealed record ClusterConfiguration
     /// <summary>Largest supported client window; the executed timestamps of a client are kept in one 64-bit map.</summary>
     public const int MaxClientWindow = 64;
 
+    /// <summary>Largest supported number of replicas.</summary>
+    public const int MaxReplicas = 10_000;
+
+    /// <summary>Largest supported log window L.</summary>
+    public const int MaxLogWindow = 1 << 20;
+
+    /// <summary>Longest supported duration: a request timeout doubles up to 65,536-fold and must fit the timers of every platform.</summary>
+    public const long MaxMilliseconds = 60_000;
+
     /// <summary>Number of replicas (n). At least 3f+1.</summary>
     public int Replicas { get; init; } = 4;
 
@@ -73,10 +82,13 @@ public sealed record ClusterConfiguration
     /// <exception cref="ArgumentException">Names the value and its bound.</exception>
     public ClusterConfiguration Validate()
     {
+        Require(Replicas <= MaxReplicas, $"n must be at most {MaxReplicas}, not {Replicas}");
+        Require(Faults <= MaxReplicas, $"f must be at most {MaxReplicas}, not {Faults}");
         Require(Faults >= 0, $"f must be at least 0, not {Faults}");
         Require(Replicas >= (3 * Faults) + 1, $"n must be at least 3f+1 = {(3 * Faults) + 1} to tolerate f = {Faults}, not {Replicas}");
         Require(CheckpointPeriod >= 1, $"the checkpoint period K must be at least 1, not {CheckpointPeriod}");
         Require(LogMultiplier >= 2, $"the log multiplier must be at least 2, not {LogMultiplier}");
+        Require((long)CheckpointPeriod * LogMultiplier <= MaxLogWindow, $"the log window L = K x multiplier must be at most {MaxLogWindow}, not {(long)CheckpointPeriod * LogMultiplier}");
         Require(BatchSize >= 1, $"the batch size must be at least 1, not {BatchSize}");
         Require(BatchBytes >= 1, $"the batch bytes must be at least 1, not {BatchBytes}");
         Require(ClientWindow is >= 1 and <= MaxClientWindow, $"the client window must be 1 to {MaxClientWindow}, not {ClientWindow}");
@@ -87,8 +99,17 @@ public sealed record ClusterConfiguration
         Require(ResendViewChangeTimeout > 0, $"the view-change resend timeout must be more than 0 ms, not {ResendViewChangeTimeout}");
         Require(StatusTimeout > 0, $"the status timeout must be more than 0 ms, not {StatusTimeout}");
         Require(TransferTimeout > 0, $"the transfer timeout must be more than 0 ms, not {TransferTimeout}");
+        RequireShort("batch", BatchTimeout);
+        RequireShort("request", RequestTimeout);
+        RequireShort("view-change resend", ResendViewChangeTimeout);
+        RequireShort("null-request", NullRequestTimeout);
+        RequireShort("status", StatusTimeout);
+        RequireShort("transfer", TransferTimeout);
         return this;
     }
+
+    private static void RequireShort(string name, long milliseconds) =>
+        Require(milliseconds <= MaxMilliseconds, $"the {name} timeout must be at most {MaxMilliseconds} ms, not {milliseconds}");
 
     private static void Require(bool holds, string message)
     {

@@ -58,7 +58,7 @@ internal readonly record struct SignedHead(ReplicaId Signer, long Revision, Dige
         foreach (var vote in votes) Add(heads, vote.Replica, vote.Signature);
     }
 
-    // A replica's own vote in a certificate of its own has no signature: it stands by the signature around it.
+    // A replica's own vote in a certificate of its own has no signature: it is signed when the message leaves.
     private static void Add(List<SignedHead> heads, ReplicaId signer, Signature signature)
     {
         if (!signature.IsOwn && signature.Revision >= 0) heads.Add(new SignedHead(signer, signature.Revision, signature.ChainHead));

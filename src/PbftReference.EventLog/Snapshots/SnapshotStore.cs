@@ -50,15 +50,17 @@ public static class SnapshotStore
     /// <param name="cluster">The cluster's name.</param>
     /// <param name="replica">The replica.</param>
     /// <param name="configuration">The cluster's configuration.</param>
+    /// <param name="until">Snapshots of later revisions are passed over.</param>
     /// <returns>The snapshot; null if there is none and the replica's stream must be folded from its beginning.</returns>
     /// <exception cref="LogFormatException">There is none, and the beginning of the replica's stream is truncated.</exception>
-    public static ReplicaSnapshot? ReadNewest(IEventStore store, string cluster, ReplicaId replica, ClusterConfiguration configuration)
+    public static ReplicaSnapshot? ReadNewest(IEventStore store, string cluster, ReplicaId replica, ClusterConfiguration configuration, long until = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(configuration);
         var first = store.Tail(LogStreams.OfReplica(cluster, replica))?.FirstRevision ?? 0;
         foreach (var candidate in StoredSnapshots.NewestFirst(store, cluster, replica))
         {
+            if (candidate.Manifest.Position.Revision > until) continue;
             if (candidate.Manifest.Position.Revision < first - 1) break;
             if (StoredSnapshots.IsConfirmed(store, candidate) && TryRead(store, candidate, configuration, replica) is { } snapshot) return snapshot;
         }

@@ -1,6 +1,8 @@
 using PbftReference.Core;
 using PbftReference.Core.Effects;
 using PbftReference.Core.Inputs;
+using PbftReference.Core.Phases;
+using PbftReference.Core.Rules;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
@@ -36,7 +38,13 @@ public sealed class ReplayVerifier
     private StateStaged? _staged;
     private ReplicaState _state;
 
-    private ReplayVerifier(ReplicaState state, ServiceRunner service) => (_state, _service) = (state, service);
+    private ReplayVerifier(ReplicaState state, ServiceRunner service)
+    {
+        (_state, _service) = (state, service);
+
+        // a snapshot may have been taken while the service executed
+        if (state.Execution == ExecutionPhase.Executing) _executing = new Execute(state.LastExecuted.Next, ExecutionRules.RunnableNext(state));
+    }
 
     /// <summary>Replays one replica's stream up to a revision.</summary>
     /// <param name="store">The store.</param>
@@ -56,6 +64,12 @@ public sealed class ReplayVerifier
         {
             if (record.Revision > until) break;
             progress?.Invoke(record.Revision);
+            if (record.SnapshotTaken is { } taken && StateFingerprint.Of(verifier._state) != taken.Fingerprint)
+            {
+                var forged = new ReplayMismatch(record.Revision, record.Type, "the snapshot that it confirms holds another state than the steps give");
+                return new ReplayReport(stream, steps, verifier._state, verifier._service, forged);
+            }
+
             if (record.Step is not { } step) continue;
             steps++;
             if (verifier.Replay(record, step) is { } explanation)
@@ -71,7 +85,17 @@ public sealed class ReplayVerifier
     private string? Replay(LogRecord record, Step step)
     {
         if (CheckInput(step.Input) is { } wrongInput) return wrongInput;
-        var (decided, state) = Replica.Decide(_state, step.Input);
+        Step decided;
+        ReplicaState state;
+        try
+        {
+            (decided, state) = Replica.Decide(_state, step.Input);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            return $"the input cannot have come in this state: {e.Message}";
+        }
+
         var again = StepCodec.Encode(decided);
         if (again.Type != record.Type || !again.Data.AsSpan().SequenceEqual(record.Data.Span))
         {
@@ -115,6 +139,11 @@ public sealed class ReplayVerifier
     {
         _installing = null;
         var again = _service.Install(asked);
+        if (again.StateDigest != recorded.StateDigest || !again.Clients.PageDigests().SequenceEqual(recorded.Clients.PageDigests()))
+        {
+            return $"installing checkpoint {recorded.SequenceNumber} gave another client table than the recorded one";
+        }
+
         if (again.ServiceDigest == recorded.ServiceDigest) return null;
         return $"installing checkpoint {recorded.SequenceNumber} gave service digest {again.ServiceDigest}, recorded is {recorded.ServiceDigest}";
     }
@@ -124,6 +153,11 @@ public sealed class ReplayVerifier
         if (recorded.ServiceDigest != again.ServiceDigest)
         {
             return $"executing {recorded.SequenceNumber} again gave service digest {again.ServiceDigest}, recorded is {recorded.ServiceDigest}";
+        }
+
+        if (recorded.Results.Length != again.Results.Length)
+        {
+            return $"executing {recorded.SequenceNumber} again gave {again.Results.Length} results, recorded are {recorded.Results.Length}";
         }
 
         for (var i = 0; i < recorded.Results.Length; i++)

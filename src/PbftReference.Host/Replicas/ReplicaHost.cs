@@ -176,14 +176,28 @@ public sealed class ReplicaHost : IEventReceiver
         _refusals.Clear();
     }
 
-    /// <summary>A checkpoint became stable: the state is kept beside the log, with the service's pages at that checkpoint.</summary>
+    /// <summary>
+    /// A checkpoint became stable: the state is kept beside the log, with the service's pages at that checkpoint. Not while a transfer is
+    /// under way, whose pages are in no snapshot, nor where a transfer jumped over places that recovery would have to execute.
+    /// </summary>
     private void TakeSnapshot()
     {
-        if (State.LastExecuted < State.Low || Service.CheckpointAt(State.Low) is not { } kept) return;
+        if (State.Transfer is not null || !IsExecutableFromLow() || Service.CheckpointAt(State.Low) is not { } kept) return;
         var grown = Log.Head.Revision - _lastSnapshot;
         if (grown < _parts.Snapshots.AfterRecords || grown < kept.Bytes / _parts.Snapshots.BytesPerRecord) return;
         _lastSnapshot = Log.Head.Revision;
         SnapshotStore.Write(Log, State, kept.ToPages(), Now, _parts.Snapshots.Retention);
+    }
+
+    private bool IsExecutableFromLow()
+    {
+        if (State.LastExecuted < State.Low || State.LastExecuted > State.High) return false;
+        for (var n = State.Low.Next; n <= State.LastExecuted; n = n.Next)
+        {
+            if (!State.SlotAt(n).IsExecutable) return false;
+        }
+
+        return true;
     }
 
     private HostEvent? CarryOut(Step step)

@@ -40,16 +40,15 @@ public static class ReplicaRecovery
     /// <exception cref="EventLog.Codec.LogFormatException">A record cannot be read.</exception>
     public static RecoveredReplica RecoverAt(IEventStore store, Genesis genesis, ReplicaId replica, long revision)
     {
-        var newest = NewestSnapshot(store, genesis, replica);
-        var start = newest is { } snapshot && snapshot.Position.Revision <= revision ? snapshot : Begin(store, genesis, replica);
+        var start = NewestSnapshot(store, genesis, replica, revision) ?? FromGenesis(genesis, replica);
         return RecoverTo(store, genesis, start, revision);
     }
 
     /// <summary>Where a replay from the very beginning starts: the genesis, or the newest snapshot if the beginning was truncated.</summary>
     public static ReplayStart Begin(IEventStore store, Genesis genesis, ReplicaId replica)
     {
-        var truncated = store.Tail(LogStreams.OfReplica(genesis.Cluster, replica))?.FirstRevision > 0;
-        return truncated ? NewestSnapshot(store, genesis, replica)!.Value : FromGenesis(genesis, replica);
+        var first = store.Tail(LogStreams.OfReplica(genesis.Cluster, replica))?.FirstRevision ?? 0;
+        return first > 0 ? NewestSnapshot(store, genesis, replica, first - 1)!.Value : FromGenesis(genesis, replica);
     }
 
     private static ReplayStart FromGenesis(Genesis genesis, ReplicaId replica) =>
@@ -58,9 +57,9 @@ public static class ReplicaRecovery
     private static ServiceRunner NewService(Genesis genesis) =>
         new(ServiceFactory.Create(genesis.Service), genesis.Configuration.ClientWindow);
 
-    private static ReplayStart? NewestSnapshot(IEventStore store, Genesis genesis, ReplicaId replica)
+    private static ReplayStart? NewestSnapshot(IEventStore store, Genesis genesis, ReplicaId replica, long until = long.MaxValue)
     {
-        if (SnapshotStore.ReadNewest(store, genesis.Cluster, replica, genesis.Configuration) is not { } snapshot) return null;
+        if (SnapshotStore.ReadNewest(store, genesis.Cluster, replica, genesis.Configuration, until) is not { } snapshot) return null;
         var service = NewService(genesis);
         Rebuild(service, snapshot);
         return new ReplayStart(snapshot.State, service, snapshot.Taken.Position);
@@ -69,13 +68,16 @@ public static class ReplicaRecovery
     private static RecoveredReplica RecoverTo(IEventStore store, Genesis genesis, ReplayStart start, long revision)
     {
         var (state, service) = (start.State, start.Service);
-        foreach (var record in ReplicaLog.ReadAfter(store, LogStreams.OfReplica(genesis.Cluster, state.Self), start.Position))
+
+        // opened first: what another process appends from now on is not folded, and this one's first append finds itself fenced
+        var log = ReplicaLog.Open(store, genesis.Cluster, state.Self);
+        foreach (var record in ReplicaLog.ReadAfter(store, log.Stream, start.Position))
         {
-            if (record.Revision > revision) break;
+            if (record.Revision > Math.Min(revision, log.Head.Revision)) break;
             if (record.Step is { } step) state = ServiceReplay.Apply(state, step, service);
         }
 
-        return new RecoveredReplica(state, ReplicaLog.Open(store, genesis.Cluster, state.Self), service);
+        return new RecoveredReplica(state, log, service);
     }
 
     /// <summary>The service after the snapshot's last executed batch: the pages of its stable checkpoint, and the decided batches above.</summary>
