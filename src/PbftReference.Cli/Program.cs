@@ -11,6 +11,8 @@ namespace PbftReference.Cli;
 /// <summary>The <c>pbft</c> command.</summary>
 public static class Program
 {
+    private const string NoCommand = "Required command";
+
     /// <summary>Runs a command line.</summary>
     public static int Main(string[] args)
     {
@@ -18,7 +20,6 @@ public static class Program
         var terminal = Terminal.OfProcess();
         var code = Run(args, terminal);
         terminal.ClearProgress();
-        terminal.Result.Flush();
         return code;
     }
 
@@ -27,6 +28,11 @@ public static class Program
     {
         var parsed = PbftCommand.Create(terminal).Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0 && !IsCompletion(args)) return Misread(parsed, terminal);
+        return Flushed(Invoke(parsed, terminal), terminal);
+    }
+
+    private static int Invoke(ParseResult parsed, Terminal terminal)
+    {
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Result, Error = terminal.Notes });
@@ -37,11 +43,30 @@ public static class Program
         }
     }
 
+    /// <summary>What a command found counts only if it got out.</summary>
+    private static int Flushed(int code, Terminal terminal)
+    {
+        try
+        {
+            terminal.Result.Flush();
+            return code;
+        }
+        catch (IOException e)
+        {
+            terminal.Note($"pbft: the result cannot be written to standard output: {e.Message.TrimEnd('.')}; make room, or write it elsewhere");
+            return code == ExitCodes.Holds ? ExitCodes.Data : code;
+        }
+    }
+
     private static bool IsCompletion(string[] args) => args is [var first, ..] && first.StartsWith("[suggest", StringComparison.Ordinal);
 
     private static int Misread(ParseResult parsed, Terminal terminal)
     {
-        foreach (var error in parsed.Errors) terminal.Note($"pbft: {error.Message}");
+        foreach (var error in parsed.Errors.Where(e => parsed.UnmatchedTokens.Count == 0 || !e.Message.StartsWith(NoCommand, StringComparison.Ordinal)))
+        {
+            terminal.Note($"pbft: {InWords(error.Message)}");
+        }
+
         foreach (var word in parsed.UnmatchedTokens)
         {
             if (Nearest.To(word, parsed.CommandResult.Command) is { } meant) terminal.Note($"pbft: did you mean '{meant}'?");
@@ -51,6 +76,20 @@ public static class Program
         return ExitCodes.Usage;
     }
 
+    /// <summary>The parser names a type of .NET where people want to know what to write.</summary>
+    private static string InWords(string message)
+    {
+        var cut = message.IndexOf(" as expected type '", StringComparison.Ordinal);
+        if (cut < 0) return message;
+        var wanted = message[cut..] switch
+        {
+            var type when type.Contains("UInt64", StringComparison.Ordinal) => $"0 to {ulong.MaxValue}",
+            var type when type.Contains("Int64", StringComparison.Ordinal) => $"at most {long.MaxValue}",
+            _ => $"at most {int.MaxValue}",
+        };
+        return $"{message[..cut]}: it takes a whole number, {wanted}";
+    }
+
     private static int Explain(Exception exception, Terminal terminal)
     {
         var code = exception switch
@@ -58,6 +97,7 @@ public static class Program
             CommandException e => e.ExitCode,
             LogFormatException => ExitCodes.Corrupt,
             ReplayMismatchException => ExitCodes.Violation,
+            EventStoreException { Failure: EventStoreFailure.Damaged } => ExitCodes.Corrupt,
             EventStoreException or FencedException => ExitCodes.Data,
             IOException or UnauthorizedAccessException => ExitCodes.Data,
             OperationCanceledException => ExitCodes.Interrupted,

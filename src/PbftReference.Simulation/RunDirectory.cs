@@ -52,7 +52,7 @@ public static class RunDirectory
     public static RunManifest ReadManifest(string directory)
     {
         var path = ManifestPath(directory);
-        if (!File.Exists(path)) throw new FileNotFoundException($"{directory} holds no run: {path} does not exist", path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"{directory} holds no run: {WhyNot(directory, path)}; name a directory that 'pbft run' made", path);
         try
         {
             return Decode(File.ReadAllText(path));
@@ -63,10 +63,24 @@ public static class RunDirectory
         }
     }
 
+    private static string WhyNot(string directory, string manifest) =>
+        File.Exists(directory) ? "it is a file" : Directory.Exists(directory) ? $"{manifest} does not exist" : "it does not exist";
+
     /// <summary>Opens the log for readers.</summary>
     /// <exception cref="EventStoreException">There is none, or it cannot be opened.</exception>
-    public static IEventStore OpenLog(string directory) =>
-        new SqliteEventStore(LogPath(directory), new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
+    public static IEventStore OpenLog(string directory)
+    {
+        var path = LogPath(directory);
+        // A directory in its place is the store's to refuse.
+        if (Directory.Exists(path) || new FileInfo(path) is { Exists: true, Length: > 0 })
+        {
+            return new SqliteEventStore(path, new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
+        }
+
+        throw new EventStoreException(
+            EventStoreFailure.StoreMissing,
+            $"{path} is missing or empty: restore it, or, if the run was stopped before its first commit, go on by 'pbft run --resume {directory}'");
+    }
 
     /// <summary>Opens or creates the log for a run.</summary>
     /// <exception cref="EventStoreException">It cannot be opened.</exception>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Newtonsoft.Json;
 using PbftReference.Cli.Fuzzing;
 using PbftReference.Cli.Output;
@@ -31,21 +32,33 @@ internal static class FuzzCommand
         if (seeds < 1) throw new CommandException(ExitCodes.Usage, $"--seeds must be at least 1, not {seeds}");
         if (replicas < FewestReplicas) throw new CommandException(ExitCodes.Usage, $"--replicas must be at least {FewestReplicas}, so that one may misbehave, not {replicas}");
         if (parallel < 0) throw new CommandException(ExitCodes.Usage, $"--parallel must be at least 0, not {parallel}");
+        if (from > ulong.MaxValue - (ulong)(seeds - 1)) throw new CommandException(ExitCodes.Usage, $"--from {from}: the last of {seeds} seeds would be greater than {ulong.MaxValue}; begin lower");
         var title = string.Create(CultureInfo.InvariantCulture, $"seeds={from}..{from + (ulong)seeds - 1} n={replicas} f={(replicas - 1) / 3}");
         var report = json ? terminal.Notes : terminal.Result;
         report.WriteLine(title);
         report.Flush();
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         var (elapsed, done, found) = (Stopwatch.StartNew(), 0, 0);
         var summary = Fuzzer.RunMany(from, seeds, replicas, parallel, result =>
         {
             done++;
             if (result.Verdict != FuzzVerdict.Fine) terminal.Note(FuzzReport.Found(result, ++found));
             terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {seeds:N0} seeds, {found} found, {done / elapsed.Elapsed.TotalSeconds:F1} a second"));
-        });
+        }, stop.Token);
         terminal.ClearProgress();
-        if (json) terminal.Result.WriteLine(FuzzReport.Json(summary, from, seeds, replicas, elapsed.Elapsed).ToString(Formatting.Indented));
+        var code = stop.IsCancellationRequested && summary.Found.Count == 0 ? ExitCodes.Interrupted : FuzzReport.CodeOf(summary);
+        if (json) terminal.Result.WriteLine(FuzzReport.Json(summary, from, seeds, replicas, code, elapsed.Elapsed).ToString(Formatting.Indented));
         else foreach (var row in FuzzReport.Lines(summary, elapsed.Elapsed)) report.WriteLine(row);
         report.WriteLine(title);
-        return FuzzReport.CodeOf(summary);
+        if (stop.IsCancellationRequested) terminal.Note(string.Create(CultureInfo.InvariantCulture, $"interrupted after {done:N0} of {seeds:N0} seeds; go on by --from {from + (ulong)done}"));
+        return code;
+
+        void Interrupt(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
     }
 }

@@ -40,6 +40,7 @@ internal static class LogShowCommand
             var replicas = log.ReplicasOrAll(parsed.GetValue(replica));
             if (parsed.GetValue(at) is not { } place) show.Ranges(replicas, parsed.GetValue(from) ?? "start", parsed.GetValue(to) ?? "end");
             else foreach (var id in replicas) show.One(id, place);
+            if (!show.Any) terminal.Note("nothing to show: no record is in the range and passes the filters that were named");
             return ExitCodes.Holds;
         });
         return command;
@@ -47,6 +48,9 @@ internal static class LogShowCommand
 
     private sealed class Show(RunLog log, TransitionFilter filter, Terminal terminal, bool json, bool check)
     {
+        /// <summary>Whether there was something to show.</summary>
+        public bool Any { get; private set; }
+
         public void Ranges(IReadOnlyList<ReplicaId> replicas, string from, string to)
         {
             var ranges = replicas.Select(id => (id, LogPositions.Resolve(log, id, from), LogPositions.Resolve(log, id, to))).ToList();
@@ -72,6 +76,7 @@ internal static class LogShowCommand
                 throw new CommandException(ExitCodes.Data, $"revision {revision} of {log.StreamOf(replica)} holds a part of the record after it: show that one");
             }
 
+            Any = true;
             if (json)
             {
                 terminal.Result.WriteLine(Document(record).ToString(Formatting.Indented));
@@ -85,12 +90,13 @@ internal static class LogShowCommand
         private void Write(LoggedStep step)
         {
             RunLog.After(step.Record, step.Before);
-            var taken = TransitionLine.Of(step.Record, step.Before).Where(t => filter.Takes(t, step.Record.Type));
+            var taken = TransitionLine.Of(step.Record, step.Before).Where(t => filter.Takes(t, step.Record.Type)).ToList();
+            Any |= taken.Count > 0;
             if (!json)
             {
                 foreach (var transition in taken) terminal.Result.WriteLine(transition.Text);
             }
-            else if (taken.Any())
+            else if (taken.Count > 0)
             {
                 terminal.Result.WriteLine(Document(step.Record).ToString(Formatting.None));
             }

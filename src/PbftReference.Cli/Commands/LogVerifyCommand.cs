@@ -47,9 +47,11 @@ internal static class LogVerifyCommand
         : report.Verdict switch
         {
             IntegrityVerdict.Sound => $"sound: {report.Streams.Sum(s => s.Records)} records in {report.Streams.Length} streams, each hash holds, nothing contradicts them",
-            IntegrityVerdict.Undetermined => $"undetermined: {report.Findings.Length} findings, none of which proves damage",
-            _ => $"corrupt: {report.Findings.Length} findings. Keep a copy as evidence; see docs/log-format.md.",
+            IntegrityVerdict.Undetermined => $"undetermined: {Findings(report)}; none proves damage",
+            _ => $"corrupt: {Findings(report)}. Keep a copy as evidence; see docs/log-format.md.",
         };
+
+    private static string Findings(IntegrityReport report) => report.Findings.Length == 1 ? "1 finding" : $"{report.Findings.Length} findings";
 
     private static JObject ToJson(IntegrityReport report) => new()
     {

@@ -29,7 +29,6 @@ internal static class ReplayCommand
         var replicas = ReplicaChoice.Of(manifest, replica);
         using var store = RunDirectory.OpenLog(directory);
         var replayer = new Replayer(terminal, store, manifest.Genesis, verify, until);
-        if (!json) terminal.Result.WriteLine(ReplayOutput.Heading);
         var rows = new List<ReplayRow>();
         foreach (var id in replicas)
         {
@@ -37,6 +36,7 @@ internal static class ReplayCommand
             rows.Add(row);
             terminal.ClearProgress();
             if (json) continue;
+            if (rows.Count == 1) terminal.Result.WriteLine(ReplayOutput.Heading);
             foreach (var text in ReplayOutput.Lines(row)) terminal.Result.WriteLine(text);
         }
 

@@ -76,8 +76,15 @@ internal static class TraceCommand
 
     private static void WriteFile(string file, TraceHeader header, IEnumerable<TraceLine> lines)
     {
-        using var stream = new BufferedStream(File.Create(file));
-        TraceFile.Write(stream, header, lines);
+        try
+        {
+            using var stream = new BufferedStream(File.Create(file));
+            TraceFile.Write(stream, header, lines);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Data, $"the trace cannot be written to {file}: {e.Message.TrimEnd('.')}; name another file by --out", e);
+        }
     }
 
     private static void WriteResult(Terminal terminal, TraceHeader header, IEnumerable<TraceLine> lines)
@@ -90,7 +97,7 @@ internal static class TraceCommand
     {
         try
         {
-            using var stream = new BufferedStream(File.OpenRead(file));
+            using var stream = Open(file);
             var header = TraceFile.Read(stream, file, out var lines);
             if (header.Run is not { } run) throw new LogFormatException($"{file}:1: the header has no \"run\": the trace can be verified, but no run directory can be made of it");
             // Nothing is left behind that looks like a run and is not one.
@@ -107,9 +114,33 @@ internal static class TraceCommand
         }
     }
 
+    private static BufferedStream Open(string file)
+    {
+        try
+        {
+            return new BufferedStream(File.OpenRead(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Data, $"the trace {file} cannot be read: {e.Message.TrimEnd('.')}; name a file that 'pbft trace export' wrote", e);
+        }
+    }
+
+    private static void Create(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Data, $"the log cannot be written to {directory}: {e.Message.TrimEnd('.')}; name another directory by --log", e);
+        }
+    }
+
     private static long Fill(string file, string directory, TraceHeader header, IEnumerable<TraceLine> lines, string run)
     {
-        Directory.CreateDirectory(directory);
+        Create(directory);
         try
         {
             long records;

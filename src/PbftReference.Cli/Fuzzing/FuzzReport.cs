@@ -56,17 +56,24 @@ internal static class FuzzReport
         foreach (var (name, count) in summary.RunsOf) yield return Text($"    {name,-24} {count,9:N0} {summary.Acts.GetValueOrDefault(name),12:N0}");
         yield return "";
         foreach (var (result, i) in summary.Found.Select((result, i) => (result, i))) yield return Found(result, i + 1);
-        yield return summary.Found.Count == 0 ? Text($"holds for all {runs:N0} seeds") : Text($"FOUND {summary.Found.Count:N0} of {runs:N0} seeds that do not end well");
+        yield return Verdict(summary.Found.Count, runs);
     }
 
+    private static string Verdict(int found, long runs) => (found, runs) switch
+    {
+        (0, 0) => "unknown: no seed was run to its end",
+        (0, _) => Text($"holds for all {runs:N0} seeds"),
+        _ => Text($"FOUND {found:N0} of {runs:N0} seeds that do not end well"),
+    };
+
     /// <summary>The document. Only <c>wallMs</c> differs between two runs of the same seeds.</summary>
-    public static JObject Json(FuzzSummary summary, ulong from, int seeds, int replicas, TimeSpan elapsed) => new()
+    public static JObject Json(FuzzSummary summary, ulong from, int seeds, int replicas, int code, TimeSpan elapsed) => new()
     {
         ["schema"] = Schema,
         ["from"] = from.ToString(CultureInfo.InvariantCulture),
         ["seeds"] = seeds,
         ["replicas"] = replicas,
-        ["exitCode"] = CodeOf(summary),
+        ["exitCode"] = code,
         ["runs"] = Object(Enum.GetValues<FuzzVerdict>().Select(v => KeyValuePair.Create(v, summary.Runs.GetValueOrDefault(v)))),
         ["accepted"] = summary.Accepted,
         ["steps"] = summary.Statistics.Steps,

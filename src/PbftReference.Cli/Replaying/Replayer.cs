@@ -29,7 +29,7 @@ internal sealed class Replayer(Terminal terminal, IEventStore store, Genesis gen
                 : FoldReplay.Run(store, genesis, replica, bound, Progress);
             return new ReplayRow(replica, stream, report, null, elapsed.Elapsed);
         }
-        catch (LogFormatException e)
+        catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
         {
             return new ReplayRow(replica, stream, null, e.Message, elapsed.Elapsed);
         }

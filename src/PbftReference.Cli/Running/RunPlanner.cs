@@ -73,9 +73,9 @@ internal static class RunPlanner
         {
             RunDirectory.Create(directory, manifest);
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && !File.Exists(RunDirectory.ManifestPath(directory))))
         {
-            throw new CommandException(ExitCodes.Data, $"the log cannot be written to {directory}: {e.Message}; name another directory by --log", e);
+            throw new CommandException(ExitCodes.Data, $"the log cannot be written to {directory}: {e.Message.TrimEnd('.')}; name another directory by --log", e);
         }
     }
 

@@ -101,8 +101,11 @@ internal sealed class RunStory
             Crashes++;
             Add(HappeningWeight.Process, $"replica {i} crashes");
         }
-        else if (replica.Restarts > 1)
+        else
         {
+            // A run that goes on begins with what it had.
+            if (replica.IsCorrect && replica.Host.State.Low > LastStable) LastStable = replica.Host.State.Low;
+            if (replica.Restarts <= 1) return;
             Add(HappeningWeight.Process, $"replica {i} restarts from its log, executed up to {replica.Host.State.LastExecuted}");
         }
     }

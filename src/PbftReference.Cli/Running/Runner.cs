@@ -59,6 +59,7 @@ internal sealed class Runner(Terminal terminal, bool acknowledge)
             throw;
         }
 
+        story.Look();
         var outcome = Judge(plan, cluster);
         pacer.Commit();
         terminal.ClearProgress();

@@ -65,6 +65,7 @@ internal sealed class SqliteStatements : IDisposable
         _head.Parameters[0].Value = stream;
         using var reader = _head.ExecuteReader();
         if (!reader.Read()) return null;
+        if (reader.IsDBNull(0) || reader.IsDBNull(1)) throw new InvalidDataException($"the row of stream '{stream}' has no id or no first revision");
         return new StreamHead(reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? -1 : reader.GetInt64(2));
     }
 
@@ -123,7 +124,12 @@ internal sealed class SqliteStatements : IDisposable
     {
         using var reader = _names.ExecuteReader();
         var names = new List<string>();
-        while (reader.Read()) names.Add(reader.GetString(0));
+        while (reader.Read())
+        {
+            if (reader.IsDBNull(0)) throw new InvalidDataException("a stream has no name");
+            names.Add(reader.GetString(0));
+        }
+
         return names;
     }
 
@@ -141,15 +147,25 @@ internal sealed class SqliteStatements : IDisposable
         long bytes = 0;
         while (bytes < PageBytes && reader.Read())
         {
-            var revision = reader.GetInt64(0);
-            var id = ToGuid(reader.GetFieldValue<byte[]>(1), revision);
-            var data = reader.GetFieldValue<byte[]>(3);
-            var metadata = reader.GetFieldValue<byte[]>(4);
-            rows.Add(new StoredEvent(stream, revision, id, reader.GetString(2), data, metadata));
-            bytes += data.Length + metadata.Length;
+            var row = RowOf(reader, stream);
+            rows.Add(row);
+            bytes += row.Data.Length + row.Metadata.Length;
         }
 
         return rows;
+    }
+
+    private static StoredEvent RowOf(SqliteDataReader reader, string stream)
+    {
+        // No column may be null, but a page whose bytes were changed holds to no such rule.
+        for (var column = 0; column < reader.FieldCount; column++)
+        {
+            if (reader.IsDBNull(column)) throw new InvalidDataException($"a row of stream '{stream}' has no {reader.GetName(column)}");
+        }
+
+        var revision = reader.GetInt64(0);
+        var id = ToGuid(reader.GetFieldValue<byte[]>(1), revision);
+        return new StoredEvent(stream, revision, id, reader.GetString(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4));
     }
 
     private static Guid ToGuid(byte[] bytes, long revision) => bytes.Length == 16

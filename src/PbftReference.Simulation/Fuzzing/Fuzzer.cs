@@ -69,8 +69,10 @@ public static class Fuzzer
     /// <param name="replicas">n; 4 and up.</param>
     /// <param name="parallel">At most so many at a time; 0 for one per core.</param>
     /// <param name="each">Told of every result, in the order of the seeds.</param>
-    public static FuzzSummary RunMany(ulong first, int count, int replicas, int parallel = 0, Action<FuzzResult>? each = null) =>
-        RunMany(first, count, seed => FuzzCase.FromSeed(seed, replicas), parallel, each);
+    /// <param name="cancellation">Ends it early, with the summary of what was done until then.</param>
+    public static FuzzSummary RunMany(
+        ulong first, int count, int replicas, int parallel = 0, Action<FuzzResult>? each = null, CancellationToken cancellation = default) =>
+        RunMany(first, count, seed => FuzzCase.FromSeed(seed, replicas), parallel, each, cancellation);
 
     /// <summary>Runs the cases of many seeds, several at a time, and adds them up in the order of the seeds.</summary>
     /// <param name="first">The first seed.</param>
@@ -78,18 +80,34 @@ public static class Fuzzer
     /// <param name="caseOf">The case of a seed; called from several threads.</param>
     /// <param name="parallel">At most so many at a time; 0 for one per core.</param>
     /// <param name="each">Told of every result, in the order of the seeds.</param>
-    public static FuzzSummary RunMany(ulong first, int count, Func<ulong, FuzzCase> caseOf, int parallel = 0, Action<FuzzResult>? each = null)
+    /// <param name="cancellation">Ends it early, with the summary of what was done until then.</param>
+    public static FuzzSummary RunMany(
+        ulong first, int count, Func<ulong, FuzzCase> caseOf, int parallel = 0, Action<FuzzResult>? each = null, CancellationToken cancellation = default)
     {
         var summary = new FuzzSummary();
         var degree = parallel > 0 ? parallel : Environment.ProcessorCount;
-        var results = ParallelEnumerable.Range(0, count).AsOrdered().WithDegreeOfParallelism(degree)
-            .WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(i => Run(caseOf(first + (ulong)i)));
-        foreach (var result in results)
+        var results = ParallelEnumerable.Range(0, count).AsOrdered().WithCancellation(cancellation).WithDegreeOfParallelism(degree)
+            .WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(Result);
+        try
         {
-            summary.Add(result);
-            each?.Invoke(result);
+            foreach (var result in results)
+            {
+                summary.Add(result);
+                each?.Invoke(result);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The seeds that were done count.
         }
 
         return summary;
+
+        FuzzResult Result(int i)
+        {
+            // The query itself looks only now and then.
+            cancellation.ThrowIfCancellationRequested();
+            return Run(caseOf(first + (ulong)i));
+        }
     }
 }

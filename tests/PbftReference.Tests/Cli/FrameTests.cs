@@ -37,6 +37,34 @@ public sealed class FrameTests
         Assert.Empty(result.Output);
     }
 
+    [Theory]
+    [InlineData("for option '--seed': it takes a whole number, 0 to 18446744073709551615", "run", "--seed", "-1")]
+    [InlineData("for option '--replica': it takes a whole number, at most 2147483647", "replay", "runs", "--replica", "x")]
+    [InlineData("for option '--operations': it takes a whole number, at most 9223372036854775807", "run", "--operations", "x")]
+    public void What_is_no_number_is_told_in_words(string hint, params string[] args)
+    {
+        var result = Pbft.Run(args);
+        Assert.Equal(ExitCodes.Usage, result.ExitCode);
+        Assert.Contains(hint, result.Notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_result_that_cannot_be_written_is_no_success()
+    {
+        using var full = new StreamWriter(new FullDisk(), bufferSize: 1 << 16);
+        var notes = new StringWriter();
+        Assert.Equal(ExitCodes.Data, Program.Run(["version"], new Terminal(full, notes, colour: false, interactive: false, width: 80)));
+        Assert.Contains("cannot be written to standard output", notes.ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class FullDisk : MemoryStream
+    {
+        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("No space left on device");
+
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
+    }
+
     [Fact]
     public void A_far_miss_is_not() => Assert.DoesNotContain("did you mean", Pbft.Run("encyclopedia").Notes, StringComparison.Ordinal);
 

@@ -24,6 +24,14 @@ public sealed class FuzzTests
         Assert.Contains("holds for all 4 seeds", table.Lines);
     }
 
+    [Fact]
+    public void Stopped_early_it_sums_up_what_was_done()
+    {
+        using var stop = new CancellationTokenSource();
+        var summary = Fuzzer.RunMany(1, 1000, 4, parallel: 1, _ => stop.Cancel(), stop.Token);
+        Assert.InRange(summary.Runs.Values.Sum(), 1, 10);
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(8)]
@@ -46,6 +54,7 @@ public sealed class FuzzTests
     [Theory]
     [InlineData("--seeds", "0")]
     [InlineData("--replicas", "3")]
+    [InlineData("--from", "18446744073709551615")]
     [InlineData("--parallel", "-1")]
     public void What_cannot_be_run_is_refused(params string[] args) => Assert.Equal(ExitCodes.Usage, Pbft.Run(["fuzz", .. args]).ExitCode);
 }

@@ -39,6 +39,17 @@ public sealed class LogCommandTests(InspectedRun run) : IClassFixture<InspectedR
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
     }
 
+    [Theory]
+    [InlineData("--view", "77")]
+    [InlineData("--from", "10", "--to", "5")]
+    [InlineData("--grep", "no line has this")]
+    public void Nothing_to_show_is_told(params string[] options)
+    {
+        var result = Pbft.Run(["log", "show", run.Directory, .. options]);
+        Assert.Equal((0, ""), (result.ExitCode, result.Output));
+        Assert.StartsWith("nothing to show", result.Notes, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_event_of_a_stream_has_its_line()
     {

@@ -47,6 +47,36 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public void Broken_pages_are_corrupt_as_broken_records_are()
+    {
+        SqliteConnection.ClearAllPools();
+        using (var file = File.OpenWrite(RunDirectory.LogPath(Log))) file.SetLength(file.Length / 2);
+        foreach (var verb in (string[][])[["replay", Log, "--verify"], ["log", "verify", Log], ["executed", Log]])
+        {
+            var result = Pbft.Run(verb);
+            Assert.Equal(ExitCodes.Corrupt, result.ExitCode);
+            Assert.Contains("its pages are broken", result.Output + result.Notes, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_log_that_was_never_begun_is_not_taken_for_another_database()
+    {
+        File.WriteAllBytes(RunDirectory.LogPath(Log), []);
+        var result = Pbft.Run("executed", Log);
+        Assert.Equal(ExitCodes.Data, result.ExitCode);
+        Assert.Contains("is missing or empty", result.Notes, StringComparison.Ordinal);
+        Assert.Contains("pbft run --resume", result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_position_is_refused_before_anything_is_printed()
+    {
+        var result = Pbft.Run("replay", Log, "--until", "noon");
+        Assert.Equal((ExitCodes.Usage, ""), (result.ExitCode, result.Output));
+    }
+
+    [Fact]
     public void An_empty_log_is_unknown_not_fine()
     {
         Change("DELETE FROM event; DELETE FROM stream");

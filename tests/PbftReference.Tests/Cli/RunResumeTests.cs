@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Newtonsoft.Json.Linq;
 using PbftReference.Cli;
 using PbftReference.Core.Phases;
 using PbftReference.Simulation;
@@ -40,6 +41,16 @@ public sealed class RunResumeTests : IDisposable
             Assert.Equal(Text(workload.At(((words[1] - 1) * Clients) + words[0])), executed[words[2] - 1]);
         }
     }
+
+    [Fact]
+    public void A_run_that_goes_on_begins_with_the_checkpoint_that_it_had()
+    {
+        var whole = StableAfter("run", "--seed", "5", "--operations", "200", "--faults", "none", "--batch", "2", "--log", Log);
+        Assert.True(whole > 0);
+        Assert.Equal(whole, StableAfter("run", "--resume", Log));
+    }
+
+    private static long StableAfter(params string[] args) => (long)JObject.Parse(Pbft.Succeed([.. args, "--json"]).Output)["stableCheckpoint"]!;
 
     [Theory]
     [InlineData(1, "0:equivocate")]

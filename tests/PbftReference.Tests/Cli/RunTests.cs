@@ -126,6 +126,8 @@ public sealed class RunTests : IDisposable
         File.WriteAllText(file, "");
         Refused("is empty", "--input", file);
         Refused("is a file", "--log", file);
+        Refused("name another directory by --log", "--log", Path.Combine(file, "below"));
+        Refused("it is a file; name a directory that 'pbft run' made", "--resume", file);
         Pbft.Succeed("run", "--operations", "5", "--faults", "none", "--log", Log());
         Refused("holds a run already", "--log", Log());
     }

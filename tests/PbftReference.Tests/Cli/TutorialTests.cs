@@ -16,7 +16,7 @@ public sealed partial class TutorialTests
         Assert.True(commands.Count >= 10);
         foreach (var (command, expected) in commands)
         {
-            var args = command.Replace("runs/", directory.Path + "/", StringComparison.Ordinal).Replace("run.jsonl", directory.File("run.jsonl"), StringComparison.Ordinal).Split(' ');
+            var args = command.Replace("runs/", directory.Path + "/", StringComparison.Ordinal).Split(' ');
             var (code, result, notes) = Inspect.Run(args);
             Assert.True(code == 0, $"pbft {command} ended with {code}: {notes}");
             var printed = result.Replace(directory.Path + "/", "runs/", StringComparison.Ordinal).Split('\n').Select(line => line.TrimEnd()).ToList();

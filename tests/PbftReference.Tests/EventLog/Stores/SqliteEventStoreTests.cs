@@ -224,6 +224,39 @@ public sealed class SqliteEventStoreTests : AppendGroupContract
     }
 
     [Fact]
+    public void Whatever_a_flipped_bit_of_a_page_gives_it_is_no_other_failure()
+    {
+        const int PageSize = 4096;
+        using (var store = new SqliteEventStore(File)) store.Append("a", -1, Events(1, 2, 3));
+        var sound = System.IO.File.ReadAllBytes(File);
+        var refused = 0;
+        for (var at = PageSize; at < sound.Length; at++)
+        {
+            // Headers and pointers are at a page's beginning, rows at its end.
+            if (at % PageSize is >= 64 and < PageSize - 128) continue;
+            byte[] bytes = [.. sound];
+            bytes[at] ^= (byte)(1 << (at % 8));
+            System.IO.File.WriteAllBytes(File, bytes);
+            try
+            {
+                using var damaged = new SqliteEventStore(File, new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
+                foreach (var stream in damaged.Streams()) Assert.InRange(damaged.Read(stream).Count(), 0, 1000);
+            }
+            catch (EventStoreException failure)
+            {
+                Assert.Equal(EventStoreFailure.Damaged, failure.Failure);
+                refused++;
+            }
+            catch (ArgumentException)
+            {
+                // The stream's name is none.
+            }
+        }
+
+        Assert.True(refused > 0);
+    }
+
+    [Fact]
     public void Broken_pages_are_reported_as_damage()
     {
         using (var store = new SqliteEventStore(File)) store.Append("a", -1, Range(0, 400));
