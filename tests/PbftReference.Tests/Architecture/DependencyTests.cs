@@ -30,6 +30,14 @@ public class DependencyTests
     }
 
     [Fact]
+    public void The_specification_references_nothing()
+    {
+        var project = XDocument.Load(Path.Combine(RepositoryRoot.Path, "spec", "PbftReference.Spec.csproj"));
+        Assert.Empty(project.Descendants("ProjectReference"));
+        Assert.Empty(project.Descendants("PackageReference"));
+    }
+
+    [Fact]
     public void Core_references_nothing_but_Stateless_and_an_analyzer()
     {
         Assert.Equal(["Stateless"], ProjectReferences("PbftReference.Core"));
