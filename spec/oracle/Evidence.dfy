@@ -13,7 +13,7 @@ module PbftEvidence {
     | CkptAt(seqno: SeqNo, id: Id)                 // the state id signed a checkpoint of
     | ViewChangeOf(view: View, id: Id)             // id's view-change message for `view`
     | NewViewOf(view: View, id: Id)                // id's new-view message for `view`
-  datatype Value = Dig(d: Digest) | Ckpt(st: State) | VcMsg(vc: VC) | NvMsg(V: map<Id, VC>, O: map<SeqNo, Digest>)
+  datatype Value = Dig(d: Digest) | Ckpt(sd: Digest) | VcMsg(vc: VC) | NvMsg(V: map<Id, VC>, O: map<SeqNo, Digest>)
 
   predicate IsVote(p: Params, m: Msg) { m.PrePrepare? || (m.Prepare? && m.from != p.Primary(m.view)) }
 
@@ -22,7 +22,7 @@ module PbftEvidence {
     if IsVote(p, m) then map[NvOf(m.view, i) := Dig(m.nv), Slot(m.view, m.seqno, i) := Dig(m.digest)]
     else match m
       case Commit(v, n, d, _)    => map[Slot(v, n, i) := Dig(d)]
-      case Checkpoint(n, st, _)  => map[CkptAt(n, i) := Ckpt(st)]
+      case Checkpoint(n, sd, _)  => map[CkptAt(n, i) := Ckpt(sd)]
       case ViewChange(vc)        => map[ViewChangeOf(vc.newView, i) := VcMsg(vc)]
       case NewView(v, V, O)      => map[NewViewOf(v, i) := NvMsg(V, O)]
       case _                     => map[]
@@ -77,15 +77,17 @@ module PbftEvidence {
   function VcContents(p: Params, vc: VC): set<Msg> {
     {ViewChange(vc)}
     + (set n, m | n in vc.P && m in CertVotes(p, vc.P[n]) :: m)
-    + (set i | i in vc.stable.signers :: Checkpoint(vc.stable.seqno, vc.stable.state, i))
+    + (set i | i in vc.stable.signers :: Checkpoint(vc.stable.seqno, vc.stable.digest, i))
   }
+  function CkVotes(c: CkCert): set<Msg> { set i | i in c.signers :: Checkpoint(c.seqno, c.digest, i) }
   function Contents(p: Params, m: Msg): set<Msg> {
     match m
-    case ViewChange(vc)   => VcContents(p, vc)
-    case NewView(v, V, O) =>
-      var h := p.nvHash(v, V, O);
-      {m} + (set i, x | i in V && x in VcContents(p, V[i]) :: x) + (set n | n in O :: PrePrepare(v, n, O[n], h))
-    case _ => {m}
+    case ViewChange(vc)         => VcContents(p, vc)
+    case NewView(_, V, _)       => {m} + (set i, x | i in V && x in VcContents(p, V[i]) :: x)
+    case CommitProof(cc, pc, _) => CertVotes(p, pc) + (set i | i in cc.signers :: Commit(cc.view, cc.seqno, cc.digest, i))
+    case StableProof(ck, _)     => CkVotes(ck)
+    case Fetch(_)               => {}
+    case _                      => {m}
   }
 
   // S holds the votes of c and (for c.view > 0) the new-view they name
@@ -97,7 +99,7 @@ module PbftEvidence {
     exists m :: m in S && m.NewView? && p.nvHash(m.view, m.V, m.O) == h
   }
   predicate CkIn(S: set<Msg>, c: CkCert) {
-    forall i :: i in c.signers ==> Checkpoint(c.seqno, c.state, i) in S
+    forall i :: i in c.signers ==> Checkpoint(c.seqno, c.digest, i) in S
   }
   // S holds what its NEW-VIEWs and VIEW-CHANGEs rest on
   predicate Closed(p: Params, S: set<Msg>) {

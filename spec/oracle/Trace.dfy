@@ -1,25 +1,28 @@
 include "../spec/System.dfy"
 include "Evidence.dfy"
-// The oracle: checks one recorded event at a time against the specification.
-// Executable; PbftTraceSound proves that an accepted trace is a behavior of PbftSystem.
+// The oracle: checks one recorded event at a time against the specification. Executable; PbftTraceSound proves that an accepted
+// trace is a behavior of PbftSystem.
+//
+// Local first: LocalDeliver and LocalAct judge one replica by its own log alone (Peer). The join is AuthDeep: what bears the name of
+// a correct replica was sent by it. Check puts both together.
 module PbftTrace {
   import opened PbftTypes
   import opened PbftReplica
   import opened PbftSystem
   import opened PbftEvidence
 
-  // What a correct replica reports having done. No evidence is given: the oracle takes it from the
-  // messages delivered to (or sent by) that replica so far.
+  // What a correct replica reports having done. The certificates that it names must consist of messages that were delivered to it
+  // (or sent by it).
   datatype Local =
     | LPropose(n: SeqNo, d: Digest)
     | LPrepare(n: SeqNo, d: Digest)
-    | LCommit(n: SeqNo)
-    | LCommitted(v: View, n: SeqNo, d: Digest, nv: Digest)
+    | LCommit(pc: PCert)
+    | LCommitted(cc: CCert, pc: PCert)
     | LExecute
     | LCheckpoint
-    | LStable(n: SeqNo, st: State)
-    | LTransfer(n: SeqNo, st: State)
-    | LRestart
+    | LStable(ck: CkCert)
+    | LTransfer(ck: CkCert, st: State)
+    | LRestart                                       // everything that left was durable: nothing changes
     | LViewChange(v: View)
     | LNewView(V: map<Id, VC>, O: map<SeqNo, Digest>)
     | LEnterView(v: View, V: map<Id, VC>, O: map<SeqNo, Digest>)
@@ -29,98 +32,125 @@ module PbftTrace {
     | Deliver(i: Id, m: Msg)                       // correct replica i got m and its signatures verified
     | Act(i: Id, l: Local, out: set<Msg>)          // correct replica i did l and sent out
 
-  // logs[i]: all signed messages i got or sent; known[i]: digests of the new-views among them
-  datatype TState = TState(sys: Sys, logs: seq<set<Msg>>, known: seq<set<Digest>>)
+  // What the oracle keeps of a replica. log: the signed messages that it got or sent, and the batches at hand, as far as a later
+  // verdict can depend on them; known: digests of the NEW-VIEWs that it got or sent.
+  datatype Peer = Peer(r: Replica, log: set<Msg>, known: set<Digest>)
 
-  function InitTrace(p: Params): TState {
-    TState(Sys(seq(p.N(), _ => InitReplica(p)), {}), seq(p.N(), _ => {}), seq(p.N(), _ => {}))
-  }
-  function AddTo<T>(logs: seq<set<T>>, i: nat, ms: set<T>): seq<set<T>>
-    requires i < |logs|
-  {
-    logs[i := logs[i] + ms]
-  }
+  function InitPeer(p: Params): Peer { Peer(InitReplica(p), {}, {}) }
+
   function NvDigests(p: Params, ms: set<Msg>): set<Digest> {
     set m | m in ms && m.NewView? :: p.nvHash(m.view, m.V, m.O)
   }
-
-  // A VIEW-CHANGE is taken into the log only when the new-views its certificates name are there (a replica that
-  // misses one fetches it from the sender first). This keeps every honest log Closed: usable as evidence.
-  predicate CertsKnown(known: set<Digest>, vc: VC) {
-    forall n :: n in vc.P && vc.P[n].view > 0 ==> vc.P[n].nv in known
+  function AddTo(p: Params, x: Peer, ms: set<Msg>): Peer {
+    x.(log := x.log + ms, known := x.known + NvDigests(p, ms))
   }
+
+  // A message is taken into the log only when the NEW-VIEWs that its certificates name are there (a replica that misses one fetches
+  // it first). This keeps every honest log Closed: usable as evidence.
+  predicate CertKnown(known: set<Digest>, c: PCert) { c.view > 0 ==> c.nv in known }
+  predicate CertsKnown(known: set<Digest>, vc: VC) { forall n :: n in vc.P ==> CertKnown(known, vc.P[n]) }
   predicate NvsKnown(known: set<Digest>, m: Msg) {
     match m
-    case ViewChange(vc)   => CertsKnown(known, vc)
-    case NewView(_, V, _) => forall i :: i in V ==> CertsKnown(known, V[i])
-    case _                => true
+    case ViewChange(vc)       => CertsKnown(known, vc)
+    case NewView(_, V, _)     => forall i :: i in V ==> CertsKnown(known, V[i])
+    case CommitProof(_, pc, _) => CertKnown(known, pc)
+    case _                    => true
   }
 
+  // The join: every signature on and in m verifies.
   predicate AuthDeep(e: Env, net: set<Msg>, m: Msg) {
     match m
-    case ViewChange(vc)   => AuthVC(e, net, vc)
-    case NewView(v, V, O) =>
-      AuthMsg(e, net, m) && AuthVCs(e, net, V) && forall n :: n in O ==> AuthMsg(e, net, PrePrepare(v, n, O[n], e.p.nvHash(v, V, O)))
-    case Request(_)       => m in net
-    case _                => AuthMsg(e, net, m)
+    case Request(_)            => m in net
+    case Body(_, d)            => AuthBatch(e, net, d)
+    case ViewChange(vc)        => AuthVC(e, net, vc)
+    case NewView(v, V, O)      => AuthMsg(e, net, m) && AuthVCs(e, net, V)
+    case CommitProof(cc, pc, _) => AuthCCert(e, net, cc) && AuthPCert(e, net, pc)
+    case StableProof(ck, _)    => AuthCkCert(e, net, ck)
+    case Fetch(_)              => true
+    case _                     => AuthMsg(e, net, m)
   }
 
-  function PCertFrom(p: Params, log: set<Msg>, v: View, n: SeqNo, d: Digest, nv: Digest): PCert {
-    PCert(v, n, d, nv, set j: Id | j < p.N() && VoteMsg(p, v, n, d, nv, j) in log)
+  // ---- evidence: all of it was delivered ----
+  predicate HasVotes(p: Params, log: set<Msg>, c: PCert) {
+    forall j :: j in c.voters ==> VoteMsg(p, c.view, c.seqno, c.digest, c.nv, j) in log
   }
+  predicate HasCommits(log: set<Msg>, c: CCert) {
+    forall j :: j in c.signers ==> Commit(c.view, c.seqno, c.digest, j) in log
+  }
+  predicate HasCheckpoints(log: set<Msg>, c: CkCert) {
+    forall j :: j in c.signers ==> Checkpoint(c.seqno, c.digest, j) in log
+  }
+  predicate HasBatch(log: set<Msg>, n: SeqNo, d: Digest) { d == NullOp || Body(n, d) in log }
 
-  function Evidence(p: Params, r: Replica, log: set<Msg>, known: set<Digest>, l: Local): Option<Action> {
+  predicate Witnessed(p: Params, x: Peer, l: Local) {
     match l
-    case LPropose(n, d) =>
-      if Request(d) in log then Some(Propose(n, d)) else None
-    case LPrepare(n, d) =>
-      if Request(d) in log && PrePrepare(r.view, n, d, r.nv) in log then Some(AcceptPrePrepare(r.view, n, d, r.nv)) else None
-    case LCommit(n) =>
-      if n !in r.accepted then None
-      else
-        var d := r.accepted[n];
-        Some(SendCommit(PCertFrom(p, log, r.view, n, d, r.nv)))
-    case LCommitted(v, n, d, nv) =>
-      if v > 0 && nv !in known then None
-      else
-        var cc := CCert(v, n, d, set j: Id | j < p.N() && Commit(v, n, d, j) in log);
-        Some(CommitLocal(cc, PCertFrom(p, log, v, n, d, nv)))
-    case LExecute    => Some(Execute)
-    case LCheckpoint => Some(SendCheckpoint)
-    case LStable(n, st) =>
-      Some(MakeStable(CkCert(n, st, set j: Id | j < p.N() && Checkpoint(n, st, j) in log)))
-    case LTransfer(n, st) =>
-      if r.stable.seqno == n && r.stable.state == st then Some(StateTransfer(r.stable))
-      else Some(StateTransfer(CkCert(n, st, set j: Id | j < p.N() && Checkpoint(n, st, j) in log)))
-    case LRestart    => Some(Restart)
-    case LViewChange(v) => Some(StartViewChange(v))
-    case LNewView(V, O) =>
-      if forall i :: i in V ==> ViewChange(V[i]) in log then Some(SendNewView(V, O)) else None
-    case LEnterView(v, V, O) =>
-      if NewView(v, V, O) in log then Some(AcceptNewView(v, V, O)) else None
+    case LPropose(_, d)     => forall q :: q in p.Requests(d) ==> Request(q) in x.log
+    case LPrepare(n, d)     => PrePrepare(x.r.view, n, d, x.r.nv) in x.log && HasBatch(x.log, n, d)
+    case LCommit(pc)        => HasVotes(p, x.log, pc)
+    case LCommitted(cc, pc) => CertKnown(x.known, pc) && HasCommits(x.log, cc) && HasVotes(p, x.log, pc)
+    case LExecute           => x.r.lastExec + 1 in x.r.committed ==> HasBatch(x.log, x.r.lastExec + 1, x.r.committed[x.r.lastExec + 1])
+    case LStable(ck)        => HasCheckpoints(x.log, ck)
+    case LTransfer(ck, _)   => ck == x.r.stable || HasCheckpoints(x.log, ck)
+    case LNewView(V, _)     => forall i :: i in V ==> ViewChange(V[i]) in x.log
+    case LEnterView(v, V, O) => NewView(v, V, O) in x.log
+    case _                  => true
   }
+  function ActionOf(r: Replica, l: Local): Action {
+    match l
+    case LPropose(n, d)      => Propose(n, d)
+    case LPrepare(n, d)      => AcceptPrePrepare(r.view, n, d, r.nv)
+    case LCommit(pc)         => SendCommit(pc)
+    case LCommitted(cc, pc)  => CommitLocal(cc, pc)
+    case LExecute            => Execute
+    case LCheckpoint         => SendCheckpoint
+    case LStable(ck)         => MakeStable(ck)
+    case LTransfer(ck, st)   => StateTransfer(ck, st)
+    case LRestart            => Restart(None)
+    case LViewChange(v)      => StartViewChange(v)
+    case LNewView(V, O)      => SendNewView(V, O)
+    case LEnterView(v, V, O) => AcceptNewView(v, V, O)
+  }
+  // A primary has the batch that it proposes.
+  function Gained(l: Local): set<Msg> {
+    if l.LPropose? && l.d != NullOp then {Body(l.n, l.d)} else {}
+  }
+
+  // ---- one replica's log alone ----
+  predicate CanAct(p: Params, i: Id, x: Peer, l: Local) { Witnessed(p, x, l) && Enabled(p, i, x.r, ActionOf(x.r, l)) }
+  function Sent(p: Params, i: Id, x: Peer, l: Local): set<Msg>
+    requires CanAct(p, i, x, l)
+  {
+    Output(p, i, x.r, ActionOf(x.r, l))
+  }
+  function LocalAct(p: Params, i: Id, x: Peer, l: Local): Peer
+    requires CanAct(p, i, x, l)
+  {
+    AddTo(p, x.(r := Next(p, i, x.r, ActionOf(x.r, l))), Sent(p, i, x, l) + Gained(l))
+  }
+  function LocalDeliver(p: Params, x: Peer, m: Msg): Option<Peer> {
+    if NvsKnown(x.known, m) then Some(AddTo(p, x, Contents(p, m))) else None
+  }
+
+  // ---- all replicas together ----
+  datatype TState = TState(peers: seq<Peer>, net: set<Msg>)
+  function SysOf(t: TState): Sys { Sys(seq(|t.peers|, k requires 0 <= k < |t.peers| => t.peers[k].r), t.net) }
+  function InitTrace(p: Params): TState { TState(seq(p.N(), _ => InitPeer(p)), {}) }
 
   function Check(e: Env, t: TState, ev: Event): Option<TState> {
     match ev
     case EnvSend(m) =>
       if Honest(e, Sender(e.p, m)) then None
-      else Some(t.(sys := t.sys.(net := t.sys.net + {m})))
+      else Some(t.(net := t.net + {m}))
     case Deliver(i, m) =>
-      if Honest(e, i) && i < |t.logs| && i < |t.known| && AuthDeep(e, t.sys.net, m) && NvsKnown(t.known[i], m)
-      then
-        var ms := Contents(e.p, m);
-        Some(t.(logs := AddTo(t.logs, i, ms), known := AddTo(t.known, i, NvDigests(e.p, ms))))
+      if Honest(e, i) && i < |t.peers| && AuthDeep(e, t.net, m) then
+        match LocalDeliver(e.p, t.peers[i], m)
+        case None => None
+        case Some(x) => Some(t.(peers := t.peers[i := x]))
       else None
     case Act(i, l, out) =>
-      if !(Honest(e, i) && i < |t.logs| && i < |t.known| && i < |t.sys.reps|) then None
-      else
-        var r := t.sys.reps[i];
-        match Evidence(e.p, r, t.logs[i], t.known[i], l)
-        case None => None
-        case Some(a) =>
-          if CanStep(e, t.sys, i, a) && out == Output(e.p, i, r, a)
-          then Some(TState(Step(e, t.sys, i, a), AddTo(t.logs, i, out), AddTo(t.known, i, NvDigests(e.p, out))))
-          else None
+      if Honest(e, i) && i < |t.peers| && CanAct(e.p, i, t.peers[i], l) && out == Sent(e.p, i, t.peers[i], l)
+      then Some(TState(t.peers[i := LocalAct(e.p, i, t.peers[i], l)], t.net + out))
+      else None
   }
 
   function Run(e: Env, t: TState, evs: seq<Event>): Option<TState> {
@@ -129,4 +159,19 @@ module PbftTrace {
       case None => None
       case Some(t') => Check(e, t', evs[|evs| - 1])
   }
+
+  // ---- pruning: what no later verdict of this replica can depend on (PbftPrune) ----
+  predicate Needed(p: Params, r: Replica, m: Msg) {
+    match m
+    case Request(q)               => !p.Done(r.state.table, q)
+    case Body(n, _)               => n > r.stable.seqno || n > r.lastExec
+    case PrePrepare(_, n, _, _)   => n > r.stable.seqno
+    case Prepare(_, n, _, _, _)   => n > r.stable.seqno
+    case Commit(_, n, _, _)       => n > r.stable.seqno
+    case Checkpoint(n, _, _)      => n > r.stable.seqno
+    case ViewChange(vc)           => vc.newView > r.view || (vc.newView == r.view && !r.active)
+    case NewView(v, _, _)         => v > r.view || (v == r.view && !r.active)
+    case _                        => false
+  }
+  function Prune(p: Params, x: Peer): Peer { x.(log := set m | m in x.log && Needed(p, x.r, m)) }
 }

@@ -66,7 +66,7 @@ module PbftAccountability {
   // Once d is committed at n in view v, every certificate for n in views >= v carries d - or many are guilty.
   lemma Key(p: Params, S: set<Msg>, cc: CCert, pc: PCert, c: PCert)
     requires Closed(p, S) && |GuiltySet(p, S)| < 2 * p.Q() - p.n
-    requires CommitProof(p, S, cc, pc)
+    requires PbftEvidence.CommitProof(p, S, cc, pc)
     requires ValidPCert(p, c) && CertIn(p, S, c) && c.seqno == cc.seqno && c.view >= cc.view
     ensures c.digest == cc.digest
     decreases c.view
@@ -99,7 +99,7 @@ module PbftAccountability {
 
   // Two conflicting commits => at least 2Q - n >= f + 1 guilty replicas.
   lemma Accountability(p: Params, S: set<Msg>, cc: CCert, pc: PCert, cc': CCert, pc': PCert)
-    requires Closed(p, S) && CommitProof(p, S, cc, pc) && CommitProof(p, S, cc', pc')
+    requires Closed(p, S) && PbftEvidence.CommitProof(p, S, cc, pc) && PbftEvidence.CommitProof(p, S, cc', pc')
     requires cc.seqno == cc'.seqno && cc.digest != cc'.digest
     ensures |GuiltySet(p, S)| >= 2 * p.Q() - p.n >= p.f + 1
   {
@@ -110,15 +110,15 @@ module PbftAccountability {
 
   // Two conflicting stable checkpoints => at least 2Q - n guilty replicas.
   lemma CheckpointAccountability(p: Params, S: set<Msg>, c: CkCert, c': CkCert)
-    requires CkProof(p, S, c) && CkProof(p, S, c') && c.seqno == c'.seqno && c.state != c'.state
+    requires CkProof(p, S, c) && CkProof(p, S, c') && c.seqno == c'.seqno && c.digest != c'.digest
     ensures |GuiltySet(p, S)| >= 2 * p.Q() - p.n >= p.f + 1
   {
     if |GuiltySet(p, S)| < 2 * p.Q() - p.n {
       var k := NotAllBad(p, GuiltySet(p, S), c.signers, c'.signers);
-      var a, b := Checkpoint(c.seqno, c.state, k), Checkpoint(c'.seqno, c'.state, k);
+      var a, b := Checkpoint(c.seqno, c.digest, k), Checkpoint(c'.seqno, c'.digest, k);
       Innocent(p, S, k, a, b);
-      assert {:contradiction} CkptAt(c.seqno, k) in Claims(p, a) && CkptAt(c.seqno, k) in Claims(p, b);
-      assert {:contradiction} !Contradict(p, a, b);
+      assert CkptAt(c.seqno, k) in Claims(p, a) && CkptAt(c.seqno, k) in Claims(p, b);
+      assert !Contradict(p, a, b);
     }
   }
 
