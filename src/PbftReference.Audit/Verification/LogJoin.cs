@@ -13,6 +13,7 @@ public sealed class LogJoin
     private readonly HashSet<Statement> _sent = [];
     private readonly SortedDictionary<ReplicaId, Reading> _readings = [];
     private readonly SortedDictionary<ReplicaId, long> _unheard = [];
+    private readonly List<List<(DeliveredStatement Statement, Finding Finding)>> _knots = [];
     private readonly ClusterConfiguration _configuration;
     private readonly Func<ReplicaId, bool> _isFaulty;
     private readonly Action<long>? _progress;
@@ -55,6 +56,7 @@ public sealed class LogJoin
         {
         }
 
+        ExplainKnots();
         foreach (var (sender, count) in _unheard)
         {
             Missing.Add($"the log of replica {sender} is not at hand: {count} statements that bear its name cannot be held against it. Add the log, or name the replica by --faulty.");
@@ -120,31 +122,37 @@ public sealed class LogJoin
     }
 
     // Nobody can go on. What waits for a log that is at its end, or is not there, waits for ever: that is told, and passed over. If all
-    // wait for each other, no order is possible.
+    // wait for each other, either somebody waits for what never comes, or there is no order; which of the two shows when all is read.
     private bool Excuse()
     {
         var blocked = _readings.Values.Where(reading => reading.Waiting is not null).ToList();
         if (blocked.Count == 0) return false;
-        var hopeless = blocked.Where(reading => !IsStillToCome(reading)).ToList();
-        if (hopeless.Count == 0)
-        {
-            Report(blocked[0], RecordGuards.SentBefore, "all logs wait for each other: in no order is everything sent before it is received");
-            blocked[0].Next++;
-        }
-
-        foreach (var reading in hopeless)
-        {
-            ExplainAbsence(reading, reading.Waiting!.Value);
-            reading.Next++;
-        }
-
+        var hopeless = blocked.Where(reading => !IsStillToCome(reading.Waiting!.Value)).ToList();
+        if (hopeless.Count == 0) _knots.Add([.. blocked.Select(reading => (reading.Waiting!.Value, FindingOf(reading)))]);
+        foreach (var reading in hopeless) ExplainAbsence(reading.Waiting!.Value, FindingOf(reading));
+        foreach (var reading in blocked.Where(reading => hopeless.Count == 0 || hopeless.Contains(reading))) reading.Next++;
         return true;
     }
 
-    private bool IsStillToCome(Reading reading) =>
-        _readings.TryGetValue(new ReplicaId(reading.Waiting!.Value.Statement.Sender), out var sender) && !sender.IsDone;
+    private bool IsStillToCome(DeliveredStatement waiting) =>
+        _readings.TryGetValue(new ReplicaId(waiting.Statement.Sender), out var sender) && !sender.IsDone;
 
-    private void ExplainAbsence(Reading reading, DeliveredStatement waiting)
+    private void ExplainKnots()
+    {
+        foreach (var knot in _knots)
+        {
+            var never = knot.Where(waiting => !_sent.Contains(waiting.Statement.Statement)).ToList();
+            foreach (var (statement, finding) in never) ExplainAbsence(statement, finding);
+            if (never.Count > 0) continue;
+            Violations.Add(knot[0].Finding with
+            {
+                Guard = RecordGuards.SentBefore,
+                Values = $"{knot[0].Finding.Values} was received here before it can have been sent: the logs wait for each other",
+            });
+        }
+    }
+
+    private void ExplainAbsence(DeliveredStatement waiting, Finding finding)
     {
         var sender = new ReplicaId(waiting.Statement.Sender);
         if (!_readings.TryGetValue(sender, out var its))
@@ -157,25 +165,25 @@ public sealed class LogJoin
         }
         else if (waiting.SignedAt > its.History.LastRevision)
         {
-            Missing.Add($"{its.History.Stream} ends at revision {its.History.LastRevision}, and {reading.Where} holds a statement that it signed at revision {waiting.SignedAt}. Find the rest of the log.");
+            Missing.Add($"{its.History.Stream} ends at revision {its.History.LastRevision}, and {finding.Stream} #{finding.Revision} holds a statement that it signed at revision {waiting.SignedAt}. Find the rest of the log.");
         }
         else
         {
-            Report(reading, RecordGuards.SentByItsSender, "");
+            Violations.Add(finding with { Values = $"{finding.Values} bears the name of replica {sender}, which is correct and never sent it (signed at its revision {waiting.SignedAt})" });
         }
     }
 
-    private void Report(Reading reading, string guard, string values)
+    private static Finding FindingOf(Reading reading)
     {
         var waiting = reading.Waiting!.Value;
         var s = waiting.Statement;
-        var what = s.View == 0 && s.SequenceNumber == 0 ? $"{s.Kind}" : $"{s.Kind} of view {s.View} for n = {s.SequenceNumber}";
-        var text = values.Length > 0 ? values : $"a {what} bears the name of replica {s.Sender}, which is correct and never sent it (signed at its revision {waiting.SignedAt})";
-        Violations.Add(new Finding(reading.History.Stream, reading.History.Replica, reading.Steps.Current.Revision, reading.Input, "Deliver", guard, text)
+        var what = s.View == 0 && s.SequenceNumber == 0 ? $"a {s.Kind}" : $"a {s.Kind} of view {s.View} for n = {s.SequenceNumber}";
+        return new Finding(
+            reading.History.Stream, reading.History.Replica, reading.Steps.Current.Revision, reading.Input, "Deliver", RecordGuards.SentByItsSender, what)
         {
             Sender = new ReplicaId(s.Sender),
             SignedAt = waiting.SignedAt,
-        });
+        };
     }
 
     private sealed class Reading(ReplicaHistory history, LocalVerifier verifier)
@@ -197,7 +205,5 @@ public sealed class LogJoin
         public bool IsRefused { get; set; }
 
         public DeliveredStatement? Waiting => Traffic is { } traffic && Next < traffic.Delivered.Count ? traffic.Delivered[Next] : null;
-
-        public string Where => $"{History.Stream} #{Steps.Current.Revision}";
     }
 }
