@@ -46,6 +46,9 @@ public sealed class SpecMessage : IEquatable<SpecMessage>
         _ => SpecStatementKind.None,
     };
 
+    /// <summary>Whether no other messages are nested in it.</summary>
+    internal bool IsPlain => Value is Msg_Request or Msg_Body or Msg_PrePrepare or Msg_Prepare or Msg_Commit or Msg_Checkpoint;
+
     /// <summary>The view of a proposal, vote or commit.</summary>
     public long View => Value switch
     {

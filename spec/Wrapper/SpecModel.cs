@@ -16,6 +16,7 @@ public sealed class SpecModel
     private readonly Dictionary<ExecutionKey, (BigInteger After, ISequence<BigInteger> Results)> _executions = [];
     private readonly Dictionary<_IMsg, int> _newViews = [];
     private readonly Func<long, SpecState, int> _stateDigest;
+    private (object? Requests, BigInteger Service, _System._ITuple2<BigInteger, ISequence<BigInteger>>? Result) _lastExecution;
     private (IMap<BigInteger, _IVC> ViewChanges, IMap<BigInteger, BigInteger> Carried, int Digest) _lastNewView;
 
     /// <summary>A cluster.</summary>
@@ -68,8 +69,11 @@ public sealed class SpecModel
 
     private _System._ITuple2<BigInteger, ISequence<BigInteger>> Execute(BigInteger service, ISequence<BigInteger> requests)
     {
+        // asked again for each reply to the same requests
+        if (ReferenceEquals(requests, _lastExecution.Requests) && service == _lastExecution.Service) return _lastExecution.Result!;
         var (after, results) = _executions[new ExecutionKey((int)service, [.. Values.Array(requests)])];
-        return _System.Tuple2<BigInteger, ISequence<BigInteger>>.create(after, results);
+        _lastExecution = (requests, service, _System.Tuple2<BigInteger, ISequence<BigInteger>>.create(after, results));
+        return _lastExecution.Result!;
     }
 
     private BigInteger NewViewDigest(BigInteger view, IMap<BigInteger, _IVC> viewChanges, IMap<BigInteger, BigInteger> carried)

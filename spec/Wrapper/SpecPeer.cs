@@ -42,6 +42,8 @@ public sealed class SpecPeer
     /// <summary>Takes a message into its log; false, and nothing changes, if a certificate in it names a new-view that is not at hand.</summary>
     public bool Deliver(SpecMessage message)
     {
+        // a message without others inside that is there already changes nothing
+        if (message.IsPlain && Has(message)) return true;
         var taken = Oracle.LocalDeliver(_model.Parameters, _peer, message.Value);
         if (taken.is_None) return false;
         _peer = taken.dtor_value;
