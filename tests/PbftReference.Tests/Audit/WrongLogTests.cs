@@ -168,6 +168,66 @@ public sealed class WrongLogTests
     }
 
     [Fact]
+    public void A_stable_checkpoint_with_one_vote_too_few()
+    {
+        var run = RecordedRun.Calm();
+        var (replica, step) = Enumerable.Range(0, 4).SelectMany(r => run.Steps(r).Select((s, i) => (r, i)))
+            .First(place => run.Steps(place.r)[place.i].Events is var events && events.Any(e => e is CheckpointStable) && events.Any(e => e is CheckpointAccepted));
+        run.Change(replica, step, events => [.. events.Where(e => e is not CheckpointAccepted)]);
+        var (refusal, _) = run.Judge(replica);
+        Assert.Equal(("checkpoint-stable", "LStable", "CheckpointCertificateValid"), (refusal!.Event, refusal.Action, refusal.Guard));
+        Assert.Contains("a quorum is 3", refusal.Values, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_transferred_state_that_was_not_signed_for()
+    {
+        var run = RecordedRun.Where(r => Enumerable.Range(0, 4).Any(i => r.Has<TransferCompleted>(i)));
+        var replica = Enumerable.Range(0, 4).First(i => run.Has<TransferCompleted>(i));
+        var (step, at) = run.Find<TransferCompleted>(replica);
+        run.Change(replica, step, events => events.SetItem(at, (TransferCompleted)events[at] with { ServiceDigest = Other }));
+        var (refusal, _) = run.Judge(replica);
+        Assert.Equal(("transfer-completed", "LTransfer", "StateDigestMatches"), (refusal!.Event, refusal.Action, refusal.Guard));
+    }
+
+    [Fact]
+    public void A_view_change_for_a_view_that_is_over()
+    {
+        var run = RecordedRun.Calm();
+        run.Steps(1).Insert(1, new Step(new TimerExpired(TimerKind.View), [new ViewChangeSent(new ViewNumber(0), ViewChangeReason.TimerExpired, Other)], null, []));
+        var (refusal, _) = run.Judge(1);
+        Assert.Equal(("view-change-sent", "LViewChange", "LaterView"), (refusal!.Event, refusal.Action, refusal.Guard));
+    }
+
+    [Fact]
+    public void A_new_view_without_a_quorum()
+    {
+        var run = RecordedRun.Where(r => r.Has<NewViewSent>(1) && Sent(r).Carried.IsEmpty);
+        var (step, at) = run.Find<NewViewSent>(1);
+        var whole = Sent(run);
+        var fewer = whole with { ViewChanges = whole.ViewChanges.RemoveAt(0) };
+        run.Change(1, step, events => events.SetItem(at, new NewViewSent(fewer.View, [.. fewer.ViewChanges.Select(vc => vc.Statement.Replica)], fewer.StatementDigest)));
+        var (refusal, where) = run.Judge(1);
+        Assert.Equal((step, "new-view-sent", "LNewView", "NewViewValid"), (where, refusal!.Event, refusal.Action, refusal.Guard));
+    }
+
+    private static NewView Sent(RecordedRun run)
+    {
+        var (step, at) = run.Find<NewViewSent>(1);
+        var sent = (NewViewSent)run.Steps(1)[step].Events[at];
+        return Fold.Event(StateBefore(run, 1, (step, at)), sent).NewViews[sent.NewView].Statement;
+    }
+
+    [Fact]
+    public void A_record_that_does_not_follow()
+    {
+        var run = RecordedRun.Calm();
+        run.Steps(1).Insert(1, new Step(new TimerExpired(TimerKind.Transfer), [new PagesAccepted([1])], null, []));
+        var (refusal, where) = run.Judge(1);
+        Assert.Equal((1, "pages-accepted", "FollowsFromLog"), (where, refusal!.Event, refusal.Guard));
+    }
+
+    [Fact]
     public void A_service_that_is_not_deterministic()
     {
         var run = RecordedRun.Calm();
