@@ -131,6 +131,78 @@ module PbftMerge {
   {
   }
 
+  // what is sent in a trace
+  ghost function NetOf(evs: seq<Event>): set<Msg> {
+    if |evs| == 0 then {}
+    else
+      var ev := evs[|evs| - 1];
+      NetOf(evs[..|evs| - 1]) + (match ev case EnvSend(m) => {m} case Act(_, _, out) => out case Deliver(_, _) => {})
+  }
+  ghost predicate JoinOk(e: Env, evs: seq<Event>) {
+    |evs| > 0 ==> JoinOk(e, evs[..|evs| - 1]) && Joined(e, NetOf(evs[..|evs| - 1]), evs[|evs| - 1])
+  }
+  ghost predicate LocalOk(e: Env, evs: seq<Event>) {
+    forall i: Id {:trigger LogOf(evs, i)} :: i < e.p.n ==> LocalRun(e.p, i, InitPeer(e.p), LogOf(evs, i)).Some?
+  }
+  // A merged trace is accepted if and only if every replica's log is accepted alone, and the join is.
+  lemma VerdictIs(e: Env, evs: seq<Event>)
+    ensures Run(e, InitTrace(e.p), evs).Some? <==> JoinOk(e, evs) && LocalOk(e, evs)
+    ensures Run(e, InitTrace(e.p), evs).Some? ==> Run(e, InitTrace(e.p), evs).value.net == NetOf(evs)
+  {
+    if |evs| > 0 {
+      var front, ev := evs[..|evs| - 1], evs[|evs| - 1];
+      VerdictIs(e, front);
+      if Run(e, InitTrace(e.p), front).Some? {
+        LocalVerdict(e, front, 0);
+        LocalAndJoin(e, Run(e, InitTrace(e.p), front).value, ev);
+        if JoinOk(e, evs) && !ev.EnvSend? { LastLocal(e, front, ev); }
+      }
+      if Run(e, InitTrace(e.p), evs).Some? {
+        forall i: Id | i < e.p.n ensures LocalRun(e.p, i, InitPeer(e.p), LogOf(evs, i)).Some? { LocalVerdict(e, evs, i); }
+      } else if LocalOk(e, evs) {
+        LocalOkFront(e, evs);
+      }
+    }
+  }
+  lemma LastLocal(e: Env, front: seq<Event>, ev: Event)
+    requires Run(e, InitTrace(e.p), front).Some? && !ev.EnvSend? && ev.i < e.p.n
+    ensures var t := Run(e, InitTrace(e.p), front).value;
+      |t.peers| == e.p.n && LocalRun(e.p, ev.i, InitPeer(e.p), LogOf(front + [ev], ev.i)) == LocalCheck(e.p, ev.i, t.peers[ev.i], ev)
+    ensures (front + [ev])[..|front|] == front
+  {
+    LocalVerdict(e, front, ev.i);
+    assert (front + [ev])[..|front|] == front;
+    var log := LogOf(front, ev.i);
+    assert LogOf(front + [ev], ev.i) == log + [ev] && (log + [ev])[..|log|] == log;
+  }
+  lemma LocalOkFront(e: Env, evs: seq<Event>)
+    requires |evs| > 0 && LocalOk(e, evs)
+    ensures LocalOk(e, evs[..|evs| - 1])
+    ensures var ev := evs[|evs| - 1]; !ev.EnvSend? && ev.i < e.p.n ==> LocalRun(e.p, ev.i, InitPeer(e.p), LogOf(evs[..|evs| - 1] + [ev], ev.i)).Some?
+  {
+    var front, ev := evs[..|evs| - 1], evs[|evs| - 1];
+    assert front + [ev] == evs;
+    forall i: Id | i < e.p.n ensures LocalRun(e.p, i, InitPeer(e.p), LogOf(front, i)).Some? {
+      assert LocalRun(e.p, i, InitPeer(e.p), LogOf(evs, i)).Some?;
+      var log := LogOf(front, i);
+      if About(ev, i) { assert LogOf(evs, i) == log + [ev] && (log + [ev])[..|log|] == log; }
+    }
+    if !ev.EnvSend? && ev.i < e.p.n { assert LocalRun(e.p, ev.i, InitPeer(e.p), LogOf(evs, ev.i)).Some?; }
+  }
+  // So the order of merging does not matter: any two merges of the same logs, in both of which what is delivered was sent before,
+  // are both accepted or both refused.
+  lemma AnyMerge(e: Env, evs: seq<Event>, evs': seq<Event>)
+    requires JoinOk(e, evs) && JoinOk(e, evs')
+    requires forall i: Id {:trigger LogOf(evs, i)} {:trigger LogOf(evs', i)} :: i < e.p.n ==> LogOf(evs, i) == LogOf(evs', i)
+    ensures Run(e, InitTrace(e.p), evs).Some? <==> Run(e, InitTrace(e.p), evs').Some?
+    ensures Run(e, InitTrace(e.p), evs).Some? ==> Run(e, InitTrace(e.p), evs).value.peers == Run(e, InitTrace(e.p), evs').value.peers
+  {
+    VerdictIs(e, evs);
+    VerdictIs(e, evs');
+    assert LocalOk(e, evs) <==> LocalOk(e, evs');
+    if Run(e, InitTrace(e.p), evs).Some? { MergesAgree(e, evs, evs'); }
+  }
+
   // ---- restarts ----
   // A restart whose durable part is all that had left changes nothing: a trace without its restarts is accepted with the same end.
   ghost predicate IsRestart(ev: Event) { ev.Act? && ev.l.LRestart? }
