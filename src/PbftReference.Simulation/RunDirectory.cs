@@ -53,13 +53,22 @@ public static class RunDirectory
     {
         var path = ManifestPath(directory);
         if (!File.Exists(path)) throw new FileNotFoundException($"{directory} holds no run: {WhyNot(directory, path)}; name a directory that 'pbft run' made", path);
+        return ParseManifest(File.ReadAllText(path), path);
+    }
+
+    /// <summary>Reads the text of a manifest.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">Where it stands, for messages.</param>
+    /// <exception cref="LogFormatException">It is not one.</exception>
+    public static RunManifest ParseManifest(string text, string name)
+    {
         try
         {
-            return Decode(File.ReadAllText(path));
+            return Decode(text);
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException or InvalidCastException or OverflowException or NullReferenceException)
         {
-            throw new LogFormatException($"{path} is not a manifest of schema {Schema}: {e.Message}", e);
+            throw new LogFormatException($"{name} is not a manifest of schema {Schema}: {e.Message}", e);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         ["run"] = ["pbft run --seed 42 --faulty 0:equivocate --faults many", "pbft run --input words.txt --clients 8 --log runs/words"],
         ["fuzz"] = ["pbft fuzz --seeds 1000", "pbft fuzz --seeds 100 --from 5000 --replicas 7 --json"],
         ["replay"] = ["pbft replay runs/7-1 --verify", "pbft replay runs/7-1 --replica 2 --until 50%"],
+        ["verify"] = ["pbft verify runs/7-1", "pbft verify run.jsonl --faulty 0 --expect 'view-changes>=1,transfers>=1' --json"],
         ["executed"] = ["pbft executed runs/7-1 --replica 2", "pbft executed runs/words | sort | cmp - <(sort words.txt)"],
         ["completion"] = ["source <(pbft completion bash)", "pbft completion fish > ~/.config/fish/completions/pbft.fish"],
         ["state"] = ["pbft state runs/7-1 --replica 2 --at 50%", "pbft state runs/7-1 --replica 2 --at view:1 --diff end"],

@@ -12,6 +12,7 @@ internal static class PbftCommand
         root.Subcommands.Add(RunCommand.Create(terminal));
         root.Subcommands.Add(FuzzCommand.Create(terminal));
         root.Subcommands.Add(ReplayCommand.Create(terminal));
+        root.Subcommands.Add(VerifyCommand.Create(terminal));
         root.Subcommands.Add(ExecutedCommand.Create(terminal));
         root.Subcommands.Add(StateCommand.Create(terminal));
         root.Subcommands.Add(LogCommand.Create(terminal));

@@ -3,18 +3,18 @@ using Xunit;
 
 namespace PbftReference.Tests.Architecture;
 
-/// <summary>Dependencies run one way: Core, EventLog, Host, Simulation, Cli.</summary>
+/// <summary>Dependencies run one way: Core, EventLog, Host, Audit and Simulation, Cli; the specification stands before Audit and uses none.</summary>
 public class DependencyTests
 {
     private static readonly string[] Order =
-        ["PbftReference.Core", "PbftReference.EventLog", "PbftReference.Host", "PbftReference.Simulation", "PbftReference.Cli"];
+        ["PbftReference.Core", "PbftReference.EventLog", "PbftReference.Host", "PbftReference.Audit", "PbftReference.Simulation", "PbftReference.Cli"];
 
     [Fact]
     public void A_project_references_only_projects_before_it()
     {
         for (var i = 0; i < Order.Length; i++)
         {
-            foreach (var reference in ProjectReferences(Order[i]).Where(r => r != "Stateless"))
+            foreach (var reference in ProjectReferences(Order[i]).Where(r => r is not "Stateless" && (r, Order[i]) != ("PbftReference.Spec", "PbftReference.Audit")))
             {
                 var at = Array.IndexOf(Order, reference);
                 Assert.True(at >= 0 && at < i, $"{Order[i]} references {reference}");
@@ -27,6 +27,14 @@ public class DependencyTests
     {
         var projects = Directory.GetDirectories(Path.Combine(RepositoryRoot.Path, "src"), "PbftReference.*").Select(Path.GetFileName);
         Assert.Equal(Order.Order(StringComparer.Ordinal), projects.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_specification_references_nothing()
+    {
+        var project = XDocument.Load(Path.Combine(RepositoryRoot.Path, "spec", "PbftReference.Spec.csproj"));
+        Assert.Empty(project.Descendants("ProjectReference"));
+        Assert.Empty(project.Descendants("PackageReference"));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class RecordedTraceTests
     public static TheoryData<string> Traces { get; } =
         [.. Directory.GetFiles(Folder, "*.verified.log").Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
 
-    private static string Folder => Path.Combine(RepositoryRoot.Path, "snapshots", "traces");
+    internal static string Folder => Path.Combine(RepositoryRoot.Path, "snapshots", "traces");
 
     [Fact]
     public void There_is_a_trace_of_each_kind() => Assert.Equal(7, Traces.Count);
@@ -48,7 +48,7 @@ public sealed class RecordedTraceTests
         }
     }
 
-    private static IEnumerable<Step> Steps(string path)
+    internal static IEnumerable<Step> Steps(string path)
     {
         foreach (var line in File.ReadLines(path))
         {
@@ -62,7 +62,7 @@ public sealed class RecordedTraceTests
     }
 
     // The configurations of the scenarios; the service is the ledger.
-    private static ClusterConfiguration ConfigurationOf(string file)
+    internal static ClusterConfiguration ConfigurationOf(string file)
     {
         var period = file.Split('.')[0] switch { "checkpoint-garbage-collection" => 2, "state-transfer" => 1, _ => 4 };
         return new ClusterConfiguration

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using PbftTrace;
+using Oracle = PbftTrace.__default;
+
+namespace PbftReference.Spec;
+
+/// <summary>
+/// The oracle of one replica by its own log alone: what is delivered to it, what it does, and whether it may (<c>LocalDeliver</c>,
+/// <c>CanAct</c>, <c>LocalAct</c>, <c>Prune</c>, <c>WhyNot</c>).
+/// </summary>
+public sealed class SpecPeer
+{
+    private readonly SpecModel _model;
+    private readonly BigInteger _id;
+    private _IPeer _peer;
+
+    /// <summary>A replica before its first message.</summary>
+    /// <param name="model">The cluster.</param>
+    /// <param name="id">The replica.</param>
+    public SpecPeer(SpecModel model, int id)
+    {
+        (_model, _id) = (model, id);
+        _peer = Oracle.InitPeer(model.Parameters);
+    }
+
+    /// <summary>The names of all guards.</summary>
+    public static ImmutableArray<string> Guards { get; } = [.. PbftExplain.Guard.AllSingletonConstructors.Select(guard => Values.ConstructorName(guard))];
+
+    /// <summary>Its state.</summary>
+    public SpecReplica Replica => new(_peer.dtor_r);
+
+    /// <summary>How many messages it remembers.</summary>
+    public int LogSize => _peer.dtor_log.Count;
+
+    /// <summary>Whether it remembers a message.</summary>
+    public bool Has(SpecMessage message) => _peer.dtor_log.Contains(message.Value);
+
+    /// <summary>Whether a new-view is at hand, by its number.</summary>
+    public bool KnowsNewView(int digest) => _peer.dtor_known.Contains((BigInteger)digest);
+
+    /// <summary>Takes a message into its log; false, and nothing changes, if a certificate in it names a new-view that is not at hand.</summary>
+    public bool Deliver(SpecMessage message)
+    {
+        // a message without others inside that is there already changes nothing
+        if (message.IsPlain && Has(message)) return true;
+        var taken = Oracle.LocalDeliver(_model.Parameters, _peer, message.Value);
+        if (taken.is_None) return false;
+        _peer = taken.dtor_value;
+        return true;
+    }
+
+    /// <summary>Does an action if it may.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="sent">What it sends.</param>
+    /// <returns>Null if it may; else the name of the first guard that is false, and nothing changes.</returns>
+    public string? Act(SpecAction action, out IReadOnlyList<SpecMessage> sent)
+    {
+        sent = [];
+        var parameters = _model.Parameters;
+        if (!Oracle.CanAct(parameters, _id, _peer, action.Value))
+        {
+            return Values.ConstructorName(PbftExplain.__default.WhyNot(parameters, _id, _peer, action.Value).dtor_value);
+        }
+
+        sent = [.. Oracle.Sent(parameters, _id, _peer, action.Value).Elements.Select(message => new SpecMessage(message))];
+        _peer = Oracle.LocalAct(parameters, _id, _peer, action.Value);
+        return null;
+    }
+
+    /// <summary>Forgets what no later verdict can depend on.</summary>
+    public void Prune() => _peer = Oracle.Prune(_model.Parameters, _peer);
+
+    /// <summary>The batch that is executed next, by its number; null if it is not decided.</summary>
+    public int? NextBatch
+    {
+        get
+        {
+            var r = _peer.dtor_r;
+            var next = r.dtor_lastExec + 1;
+            return r.dtor_committed.Contains(next) ? (int)Dafny.Map<BigInteger, BigInteger>.Select(r.dtor_committed, next) : null;
+        }
+    }
+
+    /// <summary>The requests of a batch that would take effect now.</summary>
+    public ImmutableArray<int> Runnable(int batch)
+    {
+        var p = _model.Parameters;
+        return Values.Array(p.Runnable(_peer.dtor_r.dtor_state.dtor_table, p.Requests(batch)));
+    }
+}

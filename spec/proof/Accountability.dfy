@@ -1,0 +1,213 @@
+include "Theorem.dfy"
+include "../oracle/Evidence.dfy"
+// NoFraming: an honest replica is never Guilty.     Accountability: a fork leaves at least 2Q - n Guilty replicas.
+// Both hold for any number of faulty replicas.
+module PbftAccountability {
+  import opened PbftTypes
+  import opened PbftReplica
+  import opened PbftSystem
+  import opened PbftQuorum
+  import opened PbftInvariant
+  import opened PbftTheorem
+  import opened PbftEvidence
+
+  // ================= Accountability: facts about sets of signed messages, no protocol =================
+
+  lemma GuiltyIff(p: Params, S: set<Msg>)
+    ensures forall i: Id :: i in GuiltySet(p, S) <==> Guilty(p, S, i)
+  {
+  }
+
+  // What it means for k to be innocent.
+  lemma Innocent(p: Params, S: set<Msg>, k: Id, a: Msg, b: Msg)
+    requires k < p.n && k !in GuiltySet(p, S) && a in S && b in S && Sender(p, a) == k
+    ensures Judge(p, a, b).None?
+  {
+    GuiltyIff(p, S);
+  }
+
+  lemma NotAllBad(p: Params, bad: set<Id>, A: set<Id>, B: set<Id>) returns (k: Id)
+    requires p.IsQuorum(A) && p.IsQuorum(B) && |bad| < 2 * p.Q() - p.n
+    ensures k in A && k in B && k !in bad && k < p.n
+  {
+    Overlap(p, A, B);
+    if A * B <= bad { SubsetSize(A * B, bad); assert false; }
+    k :| k in A * B && k !in bad;
+  }
+
+  // Innocent k voted for (v,n,d) and for (v,n,d').
+  lemma SameVote(p: Params, S: set<Msg>, k: Id, c: PCert, c': PCert)
+    requires k < p.n && k !in GuiltySet(p, S) && CertIn(p, S, c) && CertIn(p, S, c') && k in c.voters && k in c'.voters
+    requires c.view == c'.view && c.seqno == c'.seqno
+    ensures c.digest == c'.digest
+  {
+    var a := VoteMsg(p, c.view, c.seqno, c.digest, c.nv, k);
+    var b := VoteMsg(p, c.view, c.seqno, c'.digest, c'.nv, k);
+    Innocent(p, S, k, a, b);
+    assert IsVote(p, a) && IsVote(p, b);
+    var key := Slot(c.view, c.seqno, k);
+    assert key in Claims(p, a) && key in Claims(p, b);
+    assert !Contradict(p, a, b);
+    assert Claims(p, a)[key] == Claims(p, b)[key];
+  }
+
+  // The new-view an innocent voter of c relied on.
+  lemma VoterNewView(p: Params, S: set<Msg>, k: Id, c: PCert) returns (V: map<Id, VC>, O: map<SeqNo, Digest>)
+    requires k < p.n && k !in GuiltySet(p, S) && CertIn(p, S, c) && k in c.voters && c.view > 0
+    ensures NewView(c.view, V, O) in S && ValidNewView(p, c.view, V, O) && Respects(p, V, O, c.seqno, c.digest)
+  {
+    var m :| m in S && m.NewView? && p.nvHash(m.view, m.V, m.O) == c.nv;
+    var a := VoteMsg(p, c.view, c.seqno, c.digest, c.nv, k);
+    Innocent(p, S, k, a, m);
+    assert IsVote(p, a) && Names(p, a, m);
+    V, O := m.V, m.O;
+  }
+
+  // Once d is committed at n in view v, every certificate for n in views >= v carries d - or many are guilty.
+  lemma Key(p: Params, S: set<Msg>, cc: CCert, pc: PCert, c: PCert)
+    requires Closed(p, S) && |GuiltySet(p, S)| < 2 * p.Q() - p.n
+    requires PbftEvidence.CommitProof(p, S, cc, pc)
+    requires ValidPCert(p, c) && CertIn(p, S, c) && c.seqno == cc.seqno && c.view >= cc.view
+    ensures c.digest == cc.digest
+    decreases c.view
+  {
+    var bad := GuiltySet(p, S);
+    var v, n := cc.view, cc.seqno;
+    if c.view == v {
+      var k := NotAllBad(p, bad, pc.voters, c.voters);
+      SameVote(p, S, k, pc, c);
+    } else {
+      // an innocent voter of the later certificate, and the new-view it relied on
+      var j := NotAllBad(p, bad, c.voters, c.voters);
+      var V, O := VoterNewView(p, S, j, c);
+      assert MsgClosed(p, S, NewView(c.view, V, O));
+      // an innocent replica that both committed in v and contributed its view-change message to V
+      var k := NotAllBad(p, bad, cc.signers, V.Keys);
+      var a, b := Commit(v, n, cc.digest, k), ViewChange(V[k]);
+      assert V[k].from == k && b in S;
+      Innocent(p, S, k, a, b);
+      assert !Conceals(a, b);
+      LatestBound(p, V, p.n, k);
+      assert n in V[k].P && V[k].P[n].view >= v;
+      assert n in O && SlotOk(Base(p, V).seqno, V, O, n) && ChoiceOk(V, n, O[n]);
+      var m: Id :| m in V && n in V[m].P && V[m].P[n].digest == O[n]
+          && forall j :: j in V && n in V[j].P ==> V[j].P[n].view <= V[m].P[n].view;
+      assert ValidVC(p, V[m]) && MsgClosed(p, S, ViewChange(V[m]));
+      Key(p, S, cc, pc, V[m].P[n]);
+    }
+  }
+
+  // Two conflicting commits => at least 2Q - n >= f + 1 guilty replicas.
+  lemma Accountability(p: Params, S: set<Msg>, cc: CCert, pc: PCert, cc': CCert, pc': PCert)
+    requires Closed(p, S) && PbftEvidence.CommitProof(p, S, cc, pc) && PbftEvidence.CommitProof(p, S, cc', pc')
+    requires cc.seqno == cc'.seqno && cc.digest != cc'.digest
+    ensures |GuiltySet(p, S)| >= 2 * p.Q() - p.n >= p.f + 1
+  {
+    if |GuiltySet(p, S)| < 2 * p.Q() - p.n {
+      if cc.view <= cc'.view { Key(p, S, cc, pc, pc'); } else { Key(p, S, cc', pc', pc); }
+    }
+  }
+
+  // Two conflicting stable checkpoints => at least 2Q - n guilty replicas.
+  lemma CheckpointAccountability(p: Params, S: set<Msg>, c: CkCert, c': CkCert)
+    requires CkProof(p, S, c) && CkProof(p, S, c') && c.seqno == c'.seqno && c.digest != c'.digest
+    ensures |GuiltySet(p, S)| >= 2 * p.Q() - p.n >= p.f + 1
+  {
+    if |GuiltySet(p, S)| < 2 * p.Q() - p.n {
+      var k := NotAllBad(p, GuiltySet(p, S), c.signers, c'.signers);
+      var a, b := Checkpoint(c.seqno, c.digest, k), Checkpoint(c'.seqno, c'.digest, k);
+      Innocent(p, S, k, a, b);
+      assert CkptAt(c.seqno, k) in Claims(p, a) && CkptAt(c.seqno, k) in Claims(p, b);
+      assert !Contradict(p, a, b);
+    }
+  }
+
+  // More (or better) evidence never clears anybody.
+  lemma GuiltyMonotone(p: Params, S: set<Msg>, S': set<Msg>)
+    requires S <= S'
+    ensures GuiltySet(p, S) <= GuiltySet(p, S')
+  {
+  }
+  lemma ClosedUnion(p: Params, S: set<Msg>, S': set<Msg>)
+    requires Closed(p, S) && Closed(p, S')
+    ensures Closed(p, S + S')
+  {
+    forall m | m in S + S' ensures MsgClosed(p, S + S', m) {
+      if m in S { assert MsgClosed(p, S, m); } else { assert MsgClosed(p, S', m); }
+    }
+  }
+
+  // ================= No framing: the protocol never makes an honest replica guilty =================
+
+  ghost predicate CollisionFree(p: Params) {
+    forall v, V, O, v', V', O' :: p.nvHash(v, V, O) == p.nvHash(v', V', O') ==> v == v' && V == V' && O == O'
+  }
+  // Proofs that are passed on, fetches and replies are no evidence about their sender: S may hold any of them, whether sent or not.
+  ghost predicate Courier(m: Msg) { m.CommitProof? || m.StableProof? || m.Fetch? || m.Reply? }
+  // The signatures on S verify: what bears an honest replica's name was sent by it.
+  ghost predicate Signed(e: Env, net: set<Msg>, S: set<Msg>) { forall m :: m in S ==> Courier(m) || AuthMsg(e, net, m) }
+
+  lemma VoteShape(p: Params, m: Msg)
+    requires IsVote(p, m)
+    ensures m == VoteMsg(p, m.view, m.seqno, m.digest, m.nv, Sender(p, m))
+  {
+  }
+
+  lemma HonestConsistent(e: Env, s: Sys, i: Id, a: Msg, b: Msg)
+    requires Inv(e, s) && Honest(e, i) && a in s.net && b in s.net && Sender(e.p, a) == i && Sender(e.p, b) == i
+    ensures !Contradict(e.p, a, b)
+  {
+    assert RepInv(e, s.net, i, s.reps[i]);
+    var ca, cb := Claims(e.p, a), Claims(e.p, b);
+    forall k | k in ca && k in cb ensures ca[k] == cb[k] {
+      if IsVote(e.p, a) { VoteShape(e.p, a); }
+      if IsVote(e.p, b) { VoteShape(e.p, b); }
+      match k {
+        case NvOf(v, _) => 
+        case Slot(v, n, _) => 
+        case CkptAt(n, _) =>
+        case ViewChangeOf(v, _) =>
+        case NewViewOf(v, _) =>
+      }
+    }
+  }
+
+  lemma HonestInnocent(e: Env, s: Sys, S: set<Msg>, i: Id, a: Msg, b: Msg)
+    requires CollisionFree(e.p) && Inv(e, s) && Signed(e, s.net, S) && Honest(e, i)
+    requires a in S && b in S && Sender(e.p, a) == i
+    ensures Judge(e.p, a, b).None?
+  {
+    if Courier(a) { return; }
+    assert AuthMsg(e, s.net, a);
+    assert Courier(b) || AuthMsg(e, s.net, b);
+    var r := s.reps[i];
+    assert RepInv(e, s.net, i, r);
+    if Contradict(e.p, a, b) {
+      assert Sender(e.p, b) == i;
+      HonestConsistent(e, s, i, a, b);
+    }
+    if Names(e.p, a, b) {
+      VoteShape(e.p, a);
+      assert Justified(e, s.net, a.view, a.seqno, a.digest, a.nv);
+      reveal Justified();
+      var V, O :| NvOk(e, s.net, a.view, V, O) && e.p.nvHash(a.view, V, O) == a.nv && Respects(e.p, V, O, a.seqno, a.digest);
+      reveal NvOk();
+      assert b.view == a.view && b.V == V && b.O == O;
+    }
+  }
+
+  // In no behavior, with any number of faulty replicas, does any signed evidence make an honest replica guilty.
+  lemma NoFraming(e: Env, b: seq<Sys>, k: nat, S: set<Msg>)
+    requires CollisionFree(e.p) && Behavior(e, b) && k < |b| && Signed(e, b[k].net, S)
+    ensures forall i :: Honest(e, i) ==> !Guilty(e.p, S, i)
+    ensures GuiltySet(e.p, S) <= e.faulty
+  {
+    BehaviorInv(e, b, k);
+    forall i | Honest(e, i) ensures !Guilty(e.p, S, i) {
+      forall x, y | x in S && y in S && Sender(e.p, x) == i ensures Judge(e.p, x, y).None? {
+        HonestInnocent(e, b[k], S, i, x, y);
+      }
+    }
+    GuiltyIff(e.p, S);
+  }
+}

@@ -1,0 +1,42 @@
+using PbftReference.Core.Types;
+
+namespace PbftReference.Audit.Verification;
+
+/// <summary>Why a log does not conform, or what is missing to tell.</summary>
+/// <param name="Stream">The stream.</param>
+/// <param name="Replica">Its replica.</param>
+/// <param name="Revision">The record.</param>
+/// <param name="Event">The recorded event's name.</param>
+/// <param name="Action">The specification's action, or <c>Deliver</c>; empty if none.</param>
+/// <param name="Guard">The guard that is false.</param>
+/// <param name="Values">The values that it speaks of.</param>
+public sealed record Finding(string Stream, ReplicaId Replica, long Revision, string Event, string Action, string Guard, string Values)
+{
+    /// <summary>The sender whose statement is at issue, in the join; null for a finding in one log alone.</summary>
+    public ReplicaId? Sender { get; init; }
+
+    /// <summary>The revision that the sender signed with the statement; -1 if there is none.</summary>
+    public long SignedAt { get; init; } = -1;
+}
+
+/// <summary>Guards of the checking itself, beside those of the specification.</summary>
+public static class RecordGuards
+{
+    /// <summary>What the record says was done or sent is what the action does.</summary>
+    public const string AsRecorded = "AsRecorded";
+
+    /// <summary>The record follows on what was recorded before.</summary>
+    public const string FollowsFromLog = "FollowsFromLog";
+
+    /// <summary>The service does the same on the same state and requests.</summary>
+    public const string ServiceDeterministic = "ServiceDeterministic";
+
+    /// <summary>The specification's replica and the recorded one have the same state.</summary>
+    public const string LockStep = "LockStep";
+
+    /// <summary>What bears a correct replica's name was sent by it.</summary>
+    public const string SentByItsSender = "SentByItsSender";
+
+    /// <summary>The logs can be put in one order in which everything is sent before it is received.</summary>
+    public const string SentBefore = "SentBefore";
+}

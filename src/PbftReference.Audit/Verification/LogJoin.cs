@@ -1,0 +1,209 @@
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
+
+namespace PbftReference.Audit.Verification;
+
+/// <summary>
+/// All logs together: each is judged by itself, and what bears a correct replica's name must have been sent by it, before. A delivery
+/// waits until its statements were sent; the logs are read side by side, as far as each can go. No order is taken from times or from
+/// revisions of different streams. Each record is looked at once.
+/// </summary>
+public sealed class LogJoin
+{
+    private readonly HashSet<Statement> _sent = [];
+    private readonly SortedDictionary<ReplicaId, Reading> _readings = [];
+    private readonly SortedDictionary<ReplicaId, long> _unheard = [];
+    private readonly List<List<(DeliveredStatement Statement, Finding Finding)>> _knots = [];
+    private readonly ClusterConfiguration _configuration;
+    private readonly Func<ReplicaId, bool> _isFaulty;
+    private readonly Action<long>? _progress;
+    private long _records;
+
+    /// <summary>Prepares a join.</summary>
+    /// <param name="translation">The cluster's.</param>
+    /// <param name="histories">What the correct replicas recorded, of those whose logs are at hand.</param>
+    /// <param name="isFaulty">Which replicas are faulty: they may have said anything.</param>
+    /// <param name="lockStep">Whether the states are compared after each step.</param>
+    /// <param name="progress">Told how many records are read; null for nobody.</param>
+    public LogJoin(
+        SpecTranslation translation, IEnumerable<ReplicaHistory> histories, Func<ReplicaId, bool> isFaulty, bool lockStep = false, Action<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(translation);
+        ArgumentNullException.ThrowIfNull(histories);
+        (_configuration, _isFaulty, _progress) = (translation.Configuration, isFaulty, progress);
+        foreach (var history in histories)
+        {
+            _readings.Add(history.Replica, new Reading(history, new LocalVerifier(translation, history.Replica, lockStep, isFaulty)));
+        }
+    }
+
+    /// <summary>What is wrong, in the order in which it was found.</summary>
+    public List<Finding> Violations { get; } = [];
+
+    /// <summary>What is missing to tell.</summary>
+    public List<string> Missing { get; } = [];
+
+    /// <summary>The replicas whose logs are at hand.</summary>
+    public IEnumerable<ReplicaId> Replicas => _readings.Keys;
+
+    /// <summary>The verifier of a replica whose log is at hand.</summary>
+    public LocalVerifier Verifier(ReplicaId replica) => _readings[replica].Verifier;
+
+    /// <summary>Reads all logs to their ends.</summary>
+    public void Run()
+    {
+        while (AdvanceAll() || Excuse())
+        {
+        }
+
+        ExplainKnots();
+        foreach (var (sender, count) in _unheard)
+        {
+            Missing.Add($"the log of replica {sender} is not at hand: {count} statements that bear its name cannot be held against it. Add the log, or name the replica by --faulty.");
+        }
+    }
+
+    private bool AdvanceAll()
+    {
+        var advanced = false;
+        foreach (var reading in _readings.Values)
+        {
+            while (Advance(reading)) advanced = true;
+        }
+
+        return advanced;
+    }
+
+    private bool Advance(Reading reading)
+    {
+        if (reading.IsDone) return false;
+        if (reading.Traffic is null) return ReadNext(reading);
+        while (reading.Waiting is { } waiting)
+        {
+            if (!IsSent(waiting.Statement, reading)) return false;
+            reading.Next++;
+        }
+
+        _sent.UnionWith(reading.Traffic.Sent);
+        reading.Traffic = null;
+        return true;
+    }
+
+    private bool ReadNext(Reading reading)
+    {
+        if (!reading.Steps.MoveNext())
+        {
+            reading.IsDone = true;
+            return true;
+        }
+
+        _progress?.Invoke(++_records);
+        reading.Verifier.Counts.Add("records");
+        if (reading.Steps.Current.Step is not { } step) return true;
+        if (reading.Verifier.Accept(step, out var traffic) is { } refusal)
+        {
+            Violations.Add(new Finding(
+                reading.History.Stream, reading.History.Replica, reading.Steps.Current.Revision, refusal.Event, refusal.Action, refusal.Guard, refusal.Values));
+            (reading.IsDone, reading.IsRefused) = (true, true);
+            return true;
+        }
+
+        (reading.Traffic, reading.Next, reading.Input) = (traffic, 0, Names.RecordTypeOf(step.Input));
+        return true;
+    }
+
+    private bool IsSent(Statement statement, Reading reading)
+    {
+        var sender = new ReplicaId(statement.Sender);
+        if (!_configuration.IsMember(sender) || _isFaulty(sender)) return true;
+        if (!_sent.Contains(statement)) return false;
+        reading.Verifier.Counts.Add("join-edges");
+        return true;
+    }
+
+    // Nobody can go on. What waits for a log that is at its end, or is not there, waits for ever: that is told, and passed over. If all
+    // wait for each other, either somebody waits for what never comes, or there is no order; which of the two shows when all is read.
+    private bool Excuse()
+    {
+        var blocked = _readings.Values.Where(reading => reading.Waiting is not null).ToList();
+        if (blocked.Count == 0) return false;
+        var hopeless = blocked.Where(reading => !IsStillToCome(reading.Waiting!.Value)).ToList();
+        if (hopeless.Count == 0) _knots.Add([.. blocked.Select(reading => (reading.Waiting!.Value, FindingOf(reading)))]);
+        foreach (var reading in hopeless) ExplainAbsence(reading.Waiting!.Value, FindingOf(reading));
+        foreach (var reading in blocked.Where(reading => hopeless.Count == 0 || hopeless.Contains(reading))) reading.Next++;
+        return true;
+    }
+
+    private bool IsStillToCome(DeliveredStatement waiting) =>
+        _readings.TryGetValue(new ReplicaId(waiting.Statement.Sender), out var sender) && !sender.IsDone;
+
+    private void ExplainKnots()
+    {
+        foreach (var knot in _knots)
+        {
+            var never = knot.Where(waiting => !_sent.Contains(waiting.Statement.Statement)).ToList();
+            foreach (var (statement, finding) in never) ExplainAbsence(statement, finding);
+            if (never.Count > 0) continue;
+            Violations.Add(knot[0].Finding with
+            {
+                Guard = RecordGuards.SentBefore,
+                Values = $"{knot[0].Finding.Values} was received here before it can have been sent: the logs wait for each other",
+            });
+        }
+    }
+
+    private void ExplainAbsence(DeliveredStatement waiting, Finding finding)
+    {
+        var sender = new ReplicaId(waiting.Statement.Sender);
+        if (!_readings.TryGetValue(sender, out var its))
+        {
+            _unheard[sender] = _unheard.GetValueOrDefault(sender) + 1;
+        }
+        else if (its.IsRefused)
+        {
+            // what it sent after its violation is not known
+        }
+        else if (waiting.SignedAt > its.History.LastRevision)
+        {
+            Missing.Add($"{its.History.Stream} ends at revision {its.History.LastRevision}, and {finding.Stream} #{finding.Revision} holds a statement that it signed at revision {waiting.SignedAt}. Find the rest of the log.");
+        }
+        else
+        {
+            Violations.Add(finding with { Values = $"{finding.Values} bears the name of replica {sender}, which is correct and never sent it (signed at its revision {waiting.SignedAt})" });
+        }
+    }
+
+    private static Finding FindingOf(Reading reading)
+    {
+        var waiting = reading.Waiting!.Value;
+        var s = waiting.Statement;
+        var what = s.View == 0 && s.SequenceNumber == 0 ? $"a {s.Kind}" : $"a {s.Kind} of view {s.View} for n = {s.SequenceNumber}";
+        return new Finding(
+            reading.History.Stream, reading.History.Replica, reading.Steps.Current.Revision, reading.Input, "Deliver", RecordGuards.SentByItsSender, what)
+        {
+            Sender = new ReplicaId(s.Sender),
+            SignedAt = waiting.SignedAt,
+        };
+    }
+
+    private sealed class Reading(ReplicaHistory history, LocalVerifier verifier)
+    {
+        public ReplicaHistory History { get; } = history;
+
+        public LocalVerifier Verifier { get; } = verifier;
+
+        public IEnumerator<RecordedStep> Steps { get; } = history.Steps.GetEnumerator();
+
+        public StepTraffic? Traffic { get; set; }
+
+        public int Next { get; set; }
+
+        public string Input { get; set; } = "";
+
+        public bool IsDone { get; set; }
+
+        public bool IsRefused { get; set; }
+
+        public DeliveredStatement? Waiting => Traffic is { } traffic && Next < traffic.Delivered.Count ? traffic.Delivered[Next] : null;
+    }
+}

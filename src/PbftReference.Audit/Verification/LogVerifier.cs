@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Integrity;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
+using PbftReference.Host;
+
+namespace PbftReference.Audit.Verification;
+
+/// <summary>What is said of a log.</summary>
+public enum Verdict
+{
+    /// <summary>It is a behaviour of the specification, and holds what was expected.</summary>
+    Conforms,
+
+    /// <summary>A replica that is called correct did what the specification does not allow, or bears witness of it.</summary>
+    Violates,
+
+    /// <summary>Something is missing to tell.</summary>
+    Undetermined,
+
+    /// <summary>The log is not as its replicas wrote it.</summary>
+    Corrupt,
+}
+
+/// <summary>How a log is to be judged.</summary>
+public sealed record VerificationOptions
+{
+    /// <summary>The replicas that may have done anything.</summary>
+    public ImmutableSortedSet<ReplicaId> Faulty { get; init; } = [];
+
+    /// <summary>Whether the specification's state and the recorded one are compared after each step.</summary>
+    public bool LockStep { get; init; }
+
+    /// <summary>
+    /// What must be seen at least, by the names of <see cref="Counts"/>, in all correct replicas together; empty for an execution by every
+    /// correct replica whose log is at hand.
+    /// </summary>
+    public ImmutableSortedDictionary<string, long> Expected { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
+
+    /// <summary>Told how many records are read.</summary>
+    public Action<long>? Progress { get; init; }
+}
+
+/// <summary>One replica's part of a verdict.</summary>
+/// <param name="Replica">The replica.</param>
+/// <param name="Counts">What its log contained, as far as it was read.</param>
+/// <param name="View">Its view at the end.</param>
+/// <param name="LastExecuted">Its last executed place.</param>
+/// <param name="Low">h.</param>
+public sealed record ReplicaVerdict(ReplicaId Replica, Counts Counts, ViewNumber View, SequenceNumber LastExecuted, SequenceNumber Low);
+
+/// <summary>The verdict on a log.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Replicas">The correct replicas whose logs were judged.</param>
+/// <param name="Violations">What is wrong, the first first.</param>
+/// <param name="Missing">What is missing to tell, and how to go on.</param>
+/// <param name="Integrity">Whether the log is as its replicas wrote it.</param>
+public sealed record VerificationReport(
+    Verdict Verdict,
+    ImmutableArray<ReplicaVerdict> Replicas,
+    ImmutableArray<Finding> Violations,
+    ImmutableArray<string> Missing,
+    IntegrityReport Integrity)
+{
+    /// <summary>What the logs contained together.</summary>
+    public Counts Total
+    {
+        get
+        {
+            var total = new Counts();
+            foreach (var replica in Replicas) total.Add(replica.Counts);
+            return total;
+        }
+    }
+}
+
+/// <summary>Judges the log of a cluster: its integrity first, then each replica by its own log, then all together. See docs/verification.md.</summary>
+public static class LogVerifier
+{
+    /// <summary>Judges a log.</summary>
+    /// <param name="store">The streams.</param>
+    /// <param name="genesis">The cluster.</param>
+    /// <param name="options">How.</param>
+    /// <exception cref="EventLog.Codec.LogFormatException">A record cannot be read.</exception>
+    public static VerificationReport Run(IEventStore store, Genesis genesis, VerificationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(genesis);
+        ArgumentNullException.ThrowIfNull(options);
+        var integrity = OfCorrect(LogIntegrity.Check(store, genesis.Cluster), options);
+        if (integrity.Verdict == IntegrityVerdict.Corrupt) return new VerificationReport(Verdict.Corrupt, [], [], [], integrity);
+        var missing = integrity.Findings.Select(f => $"{f.Stream} at #{f.Revision}: {f.Explanation}").ToList();
+        var join = new LogJoin(
+            new SpecTranslation(genesis.Configuration), Histories(store, genesis, options, missing), options.Faulty.Contains, options.LockStep, options.Progress);
+        join.Run();
+        missing.AddRange(join.Missing);
+        var replicas = join.Replicas.Select(replica => ReplicaOf(replica, join.Verifier(replica))).ToImmutableArray();
+        var report = new VerificationReport(Verdict.Violates, replicas, [.. join.Violations], [], integrity);
+        Expect(report, options, missing);
+        return report with { Verdict = VerdictOf(join.Violations, missing), Missing = [.. missing] };
+    }
+
+    // A faulty replica may have written anything: its own streams say nothing about the others.
+    private static IntegrityReport OfCorrect(IntegrityReport all, VerificationOptions options) =>
+        all with { Findings = [.. all.Findings.Where(finding => OwnerOf(finding.Stream) is not { } owner || !options.Faulty.Contains(owner))] };
+
+    private static ReplicaId? OwnerOf(string stream) =>
+        LogStreams.TryParseReplica(stream, out _, out var owner) || LogStreams.TryParseSnapshots(stream, out _, out owner) ? owner : null;
+
+    private static Verdict VerdictOf(List<Finding> violations, List<string> missing) =>
+        violations.Count > 0 ? Verdict.Violates : missing.Count > 0 ? Verdict.Undetermined : Verdict.Conforms;
+
+    private static List<ReplicaHistory> Histories(IEventStore store, Genesis genesis, VerificationOptions options, List<string> missing)
+    {
+        var histories = new List<ReplicaHistory>();
+        for (var i = 0; i < genesis.Configuration.Replicas; i++)
+        {
+            var replica = new ReplicaId(i);
+            if (options.Faulty.Contains(replica) || store.Tail(LogStreams.OfReplica(genesis.Cluster, replica)) is not { IsEmpty: false } tail) continue;
+            if (tail.FirstRevision == 0) histories.Add(ReplicaHistory.Read(store, genesis.Cluster, replica));
+            else missing.Add($"the log of replica {replica} begins at revision {tail.FirstRevision}: what was before was truncated, and judging needs it. Keep whole logs, or verify a copy that is whole.");
+        }
+
+        return histories;
+    }
+
+    private static ReplicaVerdict ReplicaOf(ReplicaId replica, LocalVerifier verifier) =>
+        new(replica, verifier.Counts, verifier.State.View, verifier.State.LastExecuted, verifier.State.Low);
+
+    private static void Expect(VerificationReport report, VerificationOptions options, List<string> missing)
+    {
+        if (report.Replicas.IsEmpty) missing.Add("there is no log of a correct replica: nothing was judged");
+        if (options.Expected.IsEmpty)
+        {
+            foreach (var replica in report.Replicas.Where(r => r.Counts["executed"] == 0))
+            {
+                missing.Add($"replica {replica.Replica} executed nothing: a log that is empty or cut off does not pass. Say by --expect what must be seen.");
+            }
+
+            return;
+        }
+
+        var total = report.Total;
+        foreach (var (name, least) in options.Expected)
+        {
+            if (total[name] < least) missing.Add($"{name}: {total[name]} were seen, at least {least} are expected");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using PbftReference.Core;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
+
+namespace PbftReference.Audit.Verification;
+
+/// <summary>A step with its place.</summary>
+/// <param name="Revision">The record.</param>
+/// <param name="Step">The step; null for what the host noted beside the steps.</param>
+public readonly record struct RecordedStep(long Revision, Step? Step);
+
+/// <summary>What one replica recorded.</summary>
+/// <param name="Replica">The replica.</param>
+/// <param name="Stream">Its stream.</param>
+/// <param name="LastRevision">The last record.</param>
+/// <param name="Steps">The records in order, read while they are enumerated.</param>
+public sealed record ReplicaHistory(ReplicaId Replica, string Stream, long LastRevision, IEnumerable<RecordedStep> Steps)
+{
+    /// <summary>The history in a store. Hashes are not checked here: integrity comes first.</summary>
+    public static ReplicaHistory Read(IEventStore store, string cluster, ReplicaId replica)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var stream = LogStreams.OfReplica(cluster, replica);
+        var steps = ReplicaLog.Read(store, stream, check: false).Select(record => new RecordedStep(record.Revision, record.Step));
+        return new ReplicaHistory(replica, stream, store.Tail(stream)?.LastRevision ?? -1, steps);
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using Newtonsoft.Json;
+using PbftReference.Audit.Verification;
+using PbftReference.Cli.Output;
+using PbftReference.Cli.Verifying;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Log;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft verify</c>: whether a log is a behaviour of the specification.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var source = new Argument<string>("DIR|FILE") { Description = "A directory that 'pbft run' made, or a pbft.trace/1 file with records." };
+        var faulty = new Option<string?>("--faulty") { HelpName = "ID,...", Description = "Replicas that may have done anything. [default: those that the run was told to make faulty]" };
+        var expect = new Option<string?>("--expect")
+        {
+            HelpName = "NAME>=COUNT,...",
+            Description = $"What the log must hold at least, in all correct replicas together: {string.Join(", ", Counts.Names)}. [default: an execution by every correct replica]",
+        };
+        var lockStep = new Option<bool>("--lock-step") { Description = "Compares the recorded state with the specification's after each step, too." };
+        var prefix = new Option<string?>("--prefix") { HelpName = "FILE", Description = "Where the shortest failing prefix goes. [default: DIR.violation.jsonl]" };
+        var json = LogArguments.Json();
+        var command = new Command("verify", "Whether a log is a behaviour of the specification: exit code 0 conforms, 1 violates, 2 undetermined, 4 corrupt.")
+        {
+            source, faulty, expect, lockStep, prefix, json,
+        };
+        command.SetAction(line =>
+        {
+            using var input = VerifyInput.Open(line.GetRequiredValue(source));
+            var options = new VerificationOptions
+            {
+                Faulty = VerifyArguments.Faulty(line.GetValue(faulty), input, terminal),
+                Expected = VerifyArguments.Expected(line.GetValue(expect)),
+                LockStep = line.GetValue(lockStep),
+            };
+            return Run(terminal, input, options, line.GetValue(prefix), line.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Run(Terminal terminal, VerifyInput input, VerificationOptions options, string? prefix, bool json)
+    {
+        if (input.Foreign is { } why)
+        {
+            if (json) terminal.Result.WriteLine(VerifyOutput.Undetermined(input, why).ToString(Formatting.Indented));
+            else terminal.Result.WriteLine($"undetermined: {why}");
+            return ExitCodes.Unknown;
+        }
+
+        var total = RecordsOf(input, options);
+        terminal.Progress(() => "checking hashes and signed heads");
+        var report = LogVerifier.Run(input.Store, input.Genesis, options with
+        {
+            Progress = count => terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {total:N0} records judged")),
+        });
+        terminal.ClearProgress();
+        var written = report.Violations.IsEmpty ? null : PrefixFile.Write(input, report.Violations[0], prefix ?? PrefixFile.DefaultName(input.Source));
+        if (json) terminal.Result.WriteLine(VerifyOutput.Json(input, options, report, written).ToString(Formatting.Indented));
+        else foreach (var text in VerifyOutput.Lines(report, written, terminal)) terminal.Result.WriteLine(text);
+        return VerifyOutput.CodeOf(report.Verdict);
+    }
+
+    private static long RecordsOf(VerifyInput input, VerificationOptions options) =>
+        Enumerable.Range(0, input.Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(id => !options.Faulty.Contains(id))
+            .Sum(id => (input.Store.Tail(LogStreams.OfReplica(input.Genesis.Cluster, id))?.LastRevision ?? -1) + 1);
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using PbftReference.Audit.Verification;
+using PbftReference.Cli.Inspect;
+using PbftReference.Cli.Output;
+using PbftReference.Core.Types;
+
+namespace PbftReference.Cli.Verifying;
+
+/// <summary>Reads the options of <c>pbft verify</c>.</summary>
+internal static class VerifyArguments
+{
+    /// <summary>The faulty replicas: those that are named, else those of the run.</summary>
+    /// <exception cref="CommandException">A word that is no replica of the cluster.</exception>
+    public static ImmutableSortedSet<ReplicaId> Faulty(string? text, VerifyInput input, Terminal terminal)
+    {
+        if (text is not null) return [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(word => Replica(word, input))];
+        if (!input.FaultyOfRun.IsEmpty)
+        {
+            terminal.Note($"pbft: taken as faulty are the replicas that the run made so: {string.Join(", ", input.FaultyOfRun)}; --faulty names others");
+        }
+
+        return input.FaultyOfRun;
+    }
+
+    private static ReplicaId Replica(string word, VerifyInput input)
+    {
+        var n = input.Genesis.Configuration.Replicas;
+        if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < n) return new ReplicaId(number);
+        throw new CommandException(ExitCodes.Usage, $"--faulty '{word}': the cluster has replicas 0 to {n - 1}; write them as in --faulty 1,2");
+    }
+
+    /// <summary>What must be seen.</summary>
+    /// <exception cref="CommandException">It is not of the form, or nothing of this name is counted.</exception>
+    public static ImmutableSortedDictionary<string, long> Expected(string? text)
+    {
+        var expected = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
+        foreach (var word in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var parts = word.Split(">=", 2);
+            if (parts.Length != 2 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var least))
+            {
+                throw new CommandException(ExitCodes.Usage, $"--expect '{word}' is not of the form NAME>=COUNT, as in --expect 'executed>=10,view-changes>=1' (in quotes, since > is the shell's)");
+            }
+
+            if (!Counts.Names.Contains(parts[0]))
+            {
+                throw new CommandException(ExitCodes.Usage, $"--expect '{word}': nothing is counted as '{parts[0]}'{DidYouMean.Among(Counts.Names, parts[0])} There are: {string.Join(", ", Counts.Names)}");
+            }
+
+            expected[parts[0]] = least;
+        }
+
+        return expected.ToImmutable();
+    }
+}

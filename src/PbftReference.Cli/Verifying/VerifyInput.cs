@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Stores;
+using PbftReference.EventLog.Trace;
+using PbftReference.Host;
+using PbftReference.Simulation;
+
+namespace PbftReference.Cli.Verifying;
+
+/// <summary>What is verified: a run directory, or a trace file.</summary>
+internal sealed class VerifyInput : IDisposable
+{
+    private VerifyInput(string source, Genesis genesis, IEventStore store, string? run)
+    {
+        (Source, Genesis, Store, Run) = (source, genesis, store, run);
+        FaultyOfRun = run is null ? [] : [.. RunDirectory.ParseManifest(run, source).Options.Faulty.Select(faulty => faulty.Replica)];
+    }
+
+    /// <summary>The directory or the file.</summary>
+    public string Source { get; }
+
+    /// <summary>The cluster.</summary>
+    public Genesis Genesis { get; }
+
+    /// <summary>The streams.</summary>
+    public IEventStore Store { get; }
+
+    /// <summary>The run's manifest as text; null if there is none.</summary>
+    public string? Run { get; }
+
+    /// <summary>The replicas that the run was told to make faulty.</summary>
+    public ImmutableSortedSet<ReplicaId> FaultyOfRun { get; }
+
+    /// <summary>Why a trace without records is not judged; null for everything else.</summary>
+    public string? Foreign { get; private init; }
+
+    /// <summary>Opens a run directory or a trace file.</summary>
+    /// <exception cref="CommandException">There is none, or it cannot be read.</exception>
+    public static VerifyInput Open(string source)
+    {
+        if (Directory.Exists(source))
+        {
+            var manifest = RunDirectory.ReadManifest(source);
+            return new VerifyInput(source, manifest.Genesis, RunDirectory.OpenLog(source), File.ReadAllText(RunDirectory.ManifestPath(source)));
+        }
+
+        if (!File.Exists(source)) throw new CommandException(ExitCodes.Data, $"{source} does not exist: name a directory that 'pbft run' made, or a trace that 'pbft trace export' wrote");
+        try
+        {
+            using var stream = new BufferedStream(File.OpenRead(source));
+            return OfTrace(source, TraceFile.Read(stream, source, out var lines), lines);
+        }
+        catch (LogFormatException e)
+        {
+            throw new CommandException(ExitCodes.Data, e.Message, e);
+        }
+    }
+
+    private static VerifyInput OfTrace(string source, TraceHeader header, IEnumerable<TraceLine> lines)
+    {
+        var genesis = new Genesis(header.Cluster, header.Configuration, header.Service, header.Nonce);
+        var store = new InMemoryEventStore();
+        if (header.Streams.IsEmpty)
+        {
+            return new VerifyInput(source, genesis, store, null)
+            {
+                Foreign = $"{source} holds no records, so it is the trace of another implementation ({header.Implementation}). Only traces with records, as 'pbft trace export' writes them, are judged so far",
+            };
+        }
+
+        TraceImport.Into(store, source, header, lines);
+        return new VerifyInput(source, genesis, store, header.Run);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Store.Dispose();
+}

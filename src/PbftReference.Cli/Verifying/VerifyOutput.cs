@@ -1,0 +1,127 @@
+using System.Globalization;
+using Newtonsoft.Json.Linq;
+using PbftReference.Audit.Verification;
+using PbftReference.Cli.Output;
+
+namespace PbftReference.Cli.Verifying;
+
+/// <summary>A verdict, for people and for programs.</summary>
+internal static class VerifyOutput
+{
+    private const string Schema = "pbft.verify/1";
+    private const int ShownViolations = 5;
+    private const int ShownMissing = 10;
+
+    /// <summary>The exit code that says it.</summary>
+    public static int CodeOf(Verdict verdict) => verdict switch
+    {
+        Verdict.Conforms => ExitCodes.Holds,
+        Verdict.Violates => ExitCodes.Violation,
+        Verdict.Undetermined => ExitCodes.Unknown,
+        Verdict.Corrupt => ExitCodes.Corrupt,
+    };
+
+    /// <summary>The lines.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="prefix">The file of the failing prefix; null if there is none.</param>
+    /// <param name="terminal">For colours.</param>
+    public static IEnumerable<string> Lines(VerificationReport report, string? prefix, Terminal terminal)
+    {
+        if (!report.Replicas.IsEmpty)
+        {
+            var rows = report.Replicas.Select(r => new[] { $"{r.Replica}", Number(r.Counts["records"]), $"{r.View}", $"{r.LastExecuted}", $"{r.Low}", Number(r.Counts["view-changes"]), Number(r.Counts["transfers"]), Number(r.Counts["restarts"]) });
+            foreach (var line in TextTable.Lines(["replica", "records", "view", "executed", "h", "view changes", "transfers", "restarts"], rows)) yield return line;
+            yield return "";
+            yield return string.Join(", ", Counts.Names.Select(name => $"{Number(report.Total[name])} {name}"));
+            yield return "";
+        }
+
+        foreach (var violation in report.Violations.Take(ShownViolations))
+        {
+            foreach (var line in Lines(violation, terminal)) yield return line;
+        }
+
+        if (report.Violations.Length > ShownViolations) yield return $"... and {report.Violations.Length - ShownViolations} more; --json lists all";
+        if (prefix is not null) yield return $"the shortest failing prefix of the first is in {prefix}: pbft verify {prefix}";
+        foreach (var finding in report.Integrity.Findings) yield return $"{finding.Verdict.ToString().ToLowerInvariant()}: {finding.Stream} at #{finding.Revision}: {finding.Explanation}";
+        foreach (var missing in report.Missing.Take(ShownMissing)) yield return $"missing: {missing}";
+        if (report.Missing.Length > ShownMissing) yield return $"... and {report.Missing.Length - ShownMissing} more; --json lists all";
+        yield return terminal.Paint(Summary(report), report.Verdict switch { Verdict.Conforms => 32, Verdict.Undetermined => 33, _ => 31 });
+    }
+
+    private static IEnumerable<string> Lines(Finding finding, Terminal terminal)
+    {
+        yield return terminal.Paint($"VIOLATION by replica {finding.Replica}, {finding.Stream} #{finding.Revision}", 31);
+        if (finding.Event.Length > 0) yield return $"  event   {finding.Event}";
+        if (finding.Action.Length > 0) yield return $"  action  {finding.Action}";
+        yield return $"  guard   {finding.Guard} is false";
+        yield return $"  values  {finding.Values}";
+    }
+
+    private static string Summary(VerificationReport report) => report.Verdict switch
+    {
+        Verdict.Conforms => $"conforms: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas are a behaviour of the specification",
+        Verdict.Violates => $"violates: {report.Violations.Length} {(report.Violations.Length == 1 ? "violation" : "violations")}",
+        Verdict.Undetermined => "undetermined: nothing is wrong, and something is missing to tell that all is right",
+        Verdict.Corrupt => "corrupt: the log is not as its replicas wrote it, so it is not judged; 'pbft log verify' tells more",
+    };
+
+    /// <summary>The document for what was not judged.</summary>
+    public static JObject Undetermined(VerifyInput input, string why) => new()
+    {
+        ["schema"] = Schema,
+        ["source"] = input.Source,
+        ["verdict"] = "undetermined",
+        ["exitCode"] = ExitCodes.Unknown,
+        ["missing"] = new JArray(why),
+    };
+
+    /// <summary>The document.</summary>
+    public static JObject Json(VerifyInput input, VerificationOptions options, VerificationReport report, string? prefix) => new()
+    {
+        ["schema"] = Schema,
+        ["source"] = input.Source,
+        ["verdict"] = report.Verdict.ToString().ToLowerInvariant(),
+        ["exitCode"] = CodeOf(report.Verdict),
+        ["specification"] = Spec.Specification.Fingerprint,
+        ["lockStep"] = options.LockStep,
+        ["faulty"] = new JArray(options.Faulty.Select(replica => replica.Value)),
+        ["counts"] = Json(report.Total),
+        ["replicas"] = new JArray(report.Replicas.Select(r => new JObject
+        {
+            ["replica"] = r.Replica.Value,
+            ["view"] = Plain(r.View.Value),
+            ["executed"] = Plain(r.LastExecuted.Value),
+            ["low"] = Plain(r.Low.Value),
+            ["counts"] = Json(r.Counts),
+        })),
+        ["violations"] = new JArray(report.Violations.Select(Json)),
+        ["missing"] = new JArray(report.Missing),
+        ["integrity"] = new JArray(report.Integrity.Findings.Select(f => new JObject
+        {
+            ["stream"] = f.Stream,
+            ["revision"] = Plain(f.Revision),
+            ["verdict"] = f.Verdict.ToString().ToLowerInvariant(),
+            ["explanation"] = f.Explanation,
+        })),
+        ["prefix"] = prefix,
+    };
+
+    private static JObject Json(Finding finding) => new()
+    {
+        ["replica"] = finding.Replica.Value,
+        ["stream"] = finding.Stream,
+        ["revision"] = Plain(finding.Revision),
+        ["event"] = finding.Event,
+        ["action"] = finding.Action,
+        ["guard"] = finding.Guard,
+        ["values"] = finding.Values,
+        ["sender"] = finding.Sender?.Value,
+    };
+
+    private static JObject Json(Counts counts) => new(Counts.Names.Select(name => new JProperty(name, Plain(counts[name]))));
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Plain(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,148 @@
+using Newtonsoft.Json.Linq;
+using PbftReference.Core;
+using PbftReference.Core.Events;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
+using PbftReference.Simulation;
+using Xunit;
+
+namespace PbftReference.Tests.Cli;
+
+public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<InspectedRun>
+{
+    [Fact]
+    public void A_run_conforms_with_counts_and_its_faulty_replicas_are_told()
+    {
+        var result = Pbft.Run("verify", run.Directory, "--lock-step");
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("conforms: ", result.Lines[^1], StringComparison.Ordinal);
+        Assert.Contains(" views-entered", result.Output, StringComparison.Ordinal);
+        Assert.Contains("taken as faulty are the replicas that the run made so: 0", result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_document_has_verdict_counts_and_replicas()
+    {
+        var json = Inspect.Json("verify", run.Directory, "--json");
+        Assert.Equal(("pbft.verify/1", "conforms", 0), ((string)json["schema"]!, (string)json["verdict"]!, (int)json["exitCode"]!));
+        Assert.Equal([1, 2, 3], json["replicas"]!.Select(replica => (int)replica["replica"]!));
+        Assert.True((long)json["counts"]!["executed"]! > 0);
+        Assert.Equal(JTokenType.Null, json["prefix"]!.Type);
+    }
+
+    [Fact]
+    public void An_exported_trace_conforms_like_its_run()
+    {
+        var file = run.Beside("verified.jsonl");
+        Pbft.Succeed("trace", "export", run.Directory, "-o", file);
+        Assert.Equal(Pbft.Succeed("verify", run.Directory).Output, Pbft.Succeed("verify", file).Output);
+    }
+
+    [Fact]
+    public void A_trace_without_records_is_undetermined_for_now()
+    {
+        var file = run.Beside("foreign.jsonl");
+        var configuration = new JObject { ["replicas"] = 4, ["faults"] = 1, ["checkpointPeriod"] = 10, ["logMultiplier"] = 2 };
+        var header = new JObject
+        {
+            ["schema"] = "pbft.trace/1",
+            ["profile"] = "osdi99",
+            ["authentication"] = "signatures",
+            ["implementation"] = "another",
+            ["cluster"] = "c",
+            ["service"] = "s",
+            ["configuration"] = configuration,
+        };
+        File.WriteAllText(file, header.ToString(Newtonsoft.Json.Formatting.None) + "\n");
+        var result = Pbft.Run("verify", file);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("holds no records", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_expected_and_not_seen_is_undetermined()
+    {
+        var result = Pbft.Run("verify", run.Directory, "--expect", "executed>=1,transfers>=1000");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("transfers: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("at least 1000 are expected", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(64, "did you mean executed?", "--expect", "executd>=1")]
+    [InlineData(64, "not of the form NAME>=COUNT", "--expect", "executed=1")]
+    [InlineData(64, "the cluster has replicas 0 to 3", "--faulty", "4")]
+    public void Wrong_options_say_what_was_meant(int code, string words, string option, string value)
+    {
+        var result = Pbft.Run("verify", run.Directory, option, value);
+        Assert.Equal(code, result.ExitCode);
+        Assert.Contains(words, result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_does_not_exist_is_wrong_data() => Assert.Equal(65, Pbft.Run("verify", run.Beside("nothing")).ExitCode);
+
+    [Fact]
+    public void A_log_that_others_signatures_contradict_is_corrupt_and_not_judged()
+    {
+        var copy = Copy("damaged", (replica, step) => replica.Value == 1 ? Weakened(step) : step);
+        var result = Pbft.Run("verify", copy);
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("corrupt: ", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Logs_that_are_cut_off_do_not_pass()
+    {
+        var result = Pbft.Run("verify", Copy("cut", (_, step) => step, cut: 12));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("executed nothing", result.Output, StringComparison.Ordinal);
+    }
+
+    // Without the vote that made the certificate.
+    private static Step Weakened(Step step) =>
+        step.Events.Any(e => e is Prepared) ? step with { Events = [.. step.Events.Where(e => e is not PrepareAccepted)] } : step;
+
+    [Fact]
+    public void A_violation_is_told_with_its_guard_and_the_shortest_failing_prefix_violates_too()
+    {
+        var copy = Copy("wrong", (_, step) => Weakened(step), only: 1);
+        var result = Pbft.Run("verify", copy, "--json");
+        Assert.Equal(1, result.ExitCode);
+        var json = JObject.Parse(result.Output);
+        var first = json["violations"]![0]!;
+        Assert.Equal(("commit-sent", "LCommit", "PreparedCertificateValid", 1), ((string)first["event"]!, (string)first["action"]!, (string)first["guard"]!, (int)first["replica"]!));
+        Assert.Contains("a quorum is 3", (string)first["values"]!, StringComparison.Ordinal);
+        var prefix = (string)json["prefix"]!;
+        Assert.Equal(copy + ".violation.jsonl", prefix);
+        var again = Pbft.Run("verify", prefix, "--json", "--prefix", run.Beside("again.jsonl"));
+        Assert.Equal(1, again.ExitCode);
+        Assert.Equal(first.ToString(), JObject.Parse(again.Output)["violations"]![0]!.ToString());
+        Assert.Equal(File.ReadAllText(prefix), File.ReadAllText(run.Beside("again.jsonl")));
+    }
+
+    // The run with its steps changed and chained anew; of the replica that is named, or of all.
+    private string Copy(string name, Func<ReplicaId, Step, Step> change, int? only = null, int cut = int.MaxValue)
+    {
+        var copy = run.Beside(name);
+        Directory.CreateDirectory(copy);
+        File.Copy(RunDirectory.ManifestPath(run.Directory), RunDirectory.ManifestPath(copy));
+        using var from = RunDirectory.OpenLog(run.Directory);
+        using var to = RunDirectory.CreateLog(copy);
+        foreach (var replica in Enumerable.Range(0, 4).Where(i => i == (only ?? i)).Select(i => new ReplicaId(i))) Rewrite(from, to, replica, change, cut);
+        return copy;
+    }
+
+    private static void Rewrite(IEventStore from, IEventStore to, ReplicaId replica, Func<ReplicaId, Step, Step> change, int cut)
+    {
+        var log = ReplicaLog.Open(to, "sim", replica);
+        foreach (var record in ReplicaLog.Read(from, LogStreams.OfReplica("sim", replica)).Take(cut))
+        {
+            if (record.Step is { } step) log.Add(change(replica, step), record.TimeMs);
+            if (record.Counts is { } counts) log.AddRefusals(counts, record.TimeMs);
+        }
+
+        log.Flush();
+    }
+}
