@@ -57,7 +57,8 @@ internal static class FuzzCommand
 
         void Interrupt(PosixSignalContext context)
         {
-            context.Cancel = true;
+            // The second one ends it at once.
+            context.Cancel = !stop.IsCancellationRequested;
             stop.Cancel();
         }
     }

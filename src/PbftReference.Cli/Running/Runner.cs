@@ -77,7 +77,8 @@ internal sealed class Runner(Terminal terminal, bool acknowledge)
 
     private void Interrupt(PosixSignalContext context)
     {
-        context.Cancel = true;
+        // The second one ends it at once; what was committed is in the log.
+        context.Cancel = !_interrupted;
         _interrupted = true;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PbftReference.EventLog.Stores;
 using PbftReference.Simulation.Clients;
 
@@ -86,7 +87,9 @@ public static class Fuzzer
     {
         var summary = new FuzzSummary();
         var degree = parallel > 0 ? parallel : Environment.ProcessorCount;
-        var results = ParallelEnumerable.Range(0, count).AsOrdered().WithCancellation(cancellation).WithDegreeOfParallelism(degree)
+        // One at a time to whoever is free: a range of its own for each thread would let all but the first run far ahead of what is told.
+        var indices = Partitioner.Create(Enumerable.Range(0, count), EnumerablePartitionerOptions.NoBuffering);
+        var results = indices.AsParallel().AsOrdered().WithCancellation(cancellation).WithDegreeOfParallelism(degree)
             .WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(Result);
         try
         {
