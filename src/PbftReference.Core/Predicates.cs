@@ -54,6 +54,18 @@ public static class Predicates
         return count >= state.Configuration.Quorum - (Guard.IsOn(GuardName.CommitQuorum) ? 0 : 1);
     }
 
+    /// <summary>
+    /// Whether a proof for a place in the window holds a vote or commit of this replica that its state does not know: a correct replica
+    /// never forgets one.
+    /// </summary>
+    public static bool IsForgotten(ReplicaState state, CommitProof proof)
+    {
+        var slot = state.SlotAt(proof.Commit.SequenceNumber);
+        var (vote, commit) = (slot.Votes[state.Self.Value], slot.Commits[state.Self.Value]);
+        return ((vote is null || vote.View < proof.Prepared.View) && Certificates.Contains(proof.Prepared.Votes, state.Self))
+            || ((commit is null || commit.View < proof.Commit.View) && Certificates.Contains(proof.Commit.Votes, state.Self));
+    }
+
     /// <summary>The batch after the last executed, if it is decided and at hand.</summary>
     /// <param name="state">The state.</param>
     /// <param name="batch">The batch; null for the null request.</param>

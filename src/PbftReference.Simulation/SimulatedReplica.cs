@@ -86,7 +86,8 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     public void Deliver(byte[] frame)
     {
         if (_host is null) return;
-        if (_behaviour is null || _behaviour.OnFrame(frame)) _host.Deliver(frame);
+        var taken = IsCorrect || ((_behaviour is null || _behaviour.OnFrame(frame)) && !ByzantineBehaviour.ShowsItsLies(frame, _host.State));
+        if (taken) _host.Deliver(frame);
         Run();
     }
 

@@ -40,7 +40,7 @@ internal static class ExplainCommand
         foreach (var group in Explanations.All.GroupBy(e => e.Kind))
         {
             terminal.Result.WriteLine(group.Key);
-            foreach (var line in Wrap(string.Join(", ", group.Select(e => e.Name)), Width - 2)) terminal.Result.WriteLine("  " + line);
+            foreach (var line in WordWrap.Lines(string.Join(", ", group.Select(e => e.Name)), Width - 2)) terminal.Result.WriteLine("  " + line);
         }
     }
 
@@ -49,7 +49,7 @@ internal static class ExplainCommand
         foreach (var explanation in found)
         {
             terminal.Result.WriteLine($"{explanation.Name} ({explanation.Kind})");
-            foreach (var line in Wrap(explanation.Meaning, Width - 2)) terminal.Result.WriteLine("  " + line);
+            foreach (var line in WordWrap.Lines(explanation.Meaning, Width - 2)) terminal.Result.WriteLine("  " + line);
             Write(terminal, "why", explanation.Why);
             Write(terminal, "source", explanation.Source);
             Write(terminal, "code", "src/" + explanation.Code);
@@ -58,28 +58,11 @@ internal static class ExplainCommand
 
     private static void Write(Terminal terminal, string label, string text)
     {
-        foreach (var line in Wrap(text, Width - 10))
+        foreach (var line in WordWrap.Lines(text, Width - 10))
         {
             terminal.Result.WriteLine($"  {label,-7} {line}");
             label = "";
         }
-    }
-
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        var line = "";
-        foreach (var word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = "";
-            }
-
-            line = line.Length == 0 ? word : $"{line} {word}";
-        }
-
-        yield return line;
     }
 
     private static JObject ToJson(IReadOnlyList<Explanation> found) => new()

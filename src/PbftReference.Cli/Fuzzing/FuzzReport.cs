@@ -14,8 +14,8 @@ internal static class FuzzReport
 
     private const int MostDetail = 400;
 
-    // the edge drops strangers, and a host's timer is silent once it was stopped
-    private static readonly Refusal[] NotAmongHosts = [Refusal.NotAMember, Refusal.TimerNotRunning];
+    // no correct replica halts, the edge drops strangers, and a host's timer is silent once it was stopped
+    private static readonly Refusal[] NotAmongHosts = [Refusal.NotRunning, Refusal.NotAMember, Refusal.TimerNotRunning];
 
     /// <summary>1 for a violation or a failure of the program, 3 for missing progress.</summary>
     public static int CodeOf(FuzzSummary summary)

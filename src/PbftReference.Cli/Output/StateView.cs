@@ -84,7 +84,7 @@ internal static class StateView
         if (state.Clients.Entries.IsEmpty) return [];
         var rows = state.Clients.Entries.Select(c => new[]
         {
-            $"c{c.Key}", $"1-{c.Value.Base}", Above(c.Value), c.Value.Replies.Count(r => r is not null).ToString(CultureInfo.InvariantCulture),
+            $"c{c.Key}", c.Value.Base.Value == 0 ? "-" : $"1-{c.Value.Base}", Above(c.Value), c.Value.Replies.Count(r => r is not null).ToString(CultureInfo.InvariantCulture),
         });
         return ["", .. TextTable.Lines(["client", "executed", "and also", "replies kept"], rows)];
     }

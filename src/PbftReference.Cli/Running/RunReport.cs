@@ -1,4 +1,5 @@
 using System.Globalization;
+using PbftReference.Cli.Output;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Checking;
 
@@ -79,6 +80,7 @@ internal static class RunReport
         if (result.Plan.Directory is not { } directory) yield break;
         if (result.Interrupted) yield return $"go on:     pbft run --resume {directory}";
         yield return $"try next:  pbft replay {directory} --verify";
+        yield return $"           pbft verify {directory}";
         yield return $"           pbft executed {directory} --replica 0";
         yield return $"           pbft state {directory} --replica 1 --at 50%";
         yield return $"           pbft log ls {directory}";
@@ -87,15 +89,11 @@ internal static class RunReport
     private static IEnumerable<string> Wrapped(string name, string text)
     {
         const int Column = 14;
-        for (; text.Length > Width - Column; name = "")
+        foreach (var line in WordWrap.Lines(text, Width - Column))
         {
-            var cut = text.LastIndexOf(' ', Width - Column);
-            if (cut <= 0) break;
-            yield return Row(name, text[..cut]);
-            text = text[(cut + 1)..];
+            yield return Row(name, line);
+            name = "";
         }
-
-        yield return Row(name, text);
     }
 
     private static string Row(string name, string text) => $"  {name,-11} {text}";

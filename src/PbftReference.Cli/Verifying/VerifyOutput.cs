@@ -9,6 +9,7 @@ namespace PbftReference.Cli.Verifying;
 internal static class VerifyOutput
 {
     private const string Schema = "pbft.verify/1";
+    private const int Width = 80;
     private const int ShownViolations = 5;
     private const int ShownMissing = 10;
 
@@ -32,7 +33,7 @@ internal static class VerifyOutput
             var rows = report.Replicas.Select(r => new[] { $"{r.Replica}", Number(r.Counts["records"]), $"{r.View}", $"{r.LastExecuted}", $"{r.Low}", Number(r.Counts["view-changes"]), Number(r.Counts["transfers"]), Number(r.Counts["restarts"]) });
             foreach (var line in TextTable.Lines(["replica", "records", "view", "executed", "h", "view changes", "transfers", "restarts"], rows)) yield return line;
             yield return "";
-            yield return string.Join(", ", Counts.Names.Select(name => $"{Number(report.Total[name])} {name}"));
+            foreach (var line in WordWrap.Lines(string.Join(", ", Counts.Names.Select(name => $"{Number(report.Total[name])} {name}")), Width)) yield return line;
             yield return "";
         }
 

@@ -238,27 +238,17 @@ internal static class AgreementRules
         else if (!Predicates.InWindow(state, n)) turn.Refuse(Refusal.OutsideWatermarks);
         else if (state.SlotAt(n).Decision is not null) OnSecondProof(turn, m);
         else if (!Certificates.IsValid(state.Configuration, m)) turn.Refuse(Refusal.InvalidCertificate);
-        else if (Forgotten(state, m) is { } forgotten) turn.Emit(new Halted(forgotten));
+        else if (Predicates.IsForgotten(state, m)) OnForgotten(turn, m);
         else if (!NewViewRules.IsAtHand(state, m.Prepared)) OnUnexplainedProof(turn, m);
         else turn.Emit(new CommitProofAccepted(m));
     }
 
     /// <summary>
-    /// A proof that holds a vote or commit of this replica that its log does not know: the log was taken back to an older state, or
-    /// another process has the same key. Going on, it would sign against what it has forgotten.
+    /// The proof holds a vote or commit of this replica that its log does not know: the log was taken back to an older state, or another
+    /// process has the same key. Going on, it would sign against what it has forgotten.
     /// </summary>
-    private static string? Forgotten(ReplicaState state, CommitProof m)
-    {
-        var n = m.Commit.SequenceNumber;
-        var slot = state.SlotAt(n);
-        var voted = slot.Votes[state.Self.Value] is { } vote && vote.View >= m.Prepared.View;
-        if (!voted && Certificates.Contains(m.Prepared.Votes, state.Self)) return Told("voted");
-        var committed = slot.Commits[state.Self.Value] is { } commit && commit.View >= m.Commit.View;
-        return !committed && Certificates.Contains(m.Commit.Votes, state.Self) ? Told("committed") : null;
-
-        string Told(string what) =>
-            $"place {n}: this replica {what} for {m.Commit.BatchDigest} in view {m.Commit.View}, and its log does not know: it is older than what was sent, or another process has this replica's key";
-    }
+    private static void OnForgotten(Turn turn, CommitProof m) => turn.Emit(new Halted(
+        $"place {m.Commit.SequenceNumber}: this replica voted or committed for {m.Commit.BatchDigest} in view {m.Commit.View}, and its log does not know: it is older than what was sent, or another process has this replica's key"));
 
     private static void OnSecondProof(Turn turn, CommitProof m)
     {

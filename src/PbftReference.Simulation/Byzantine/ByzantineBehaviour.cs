@@ -1,4 +1,6 @@
+using PbftReference.Core;
 using PbftReference.Core.Messages;
+using PbftReference.Core.State;
 using PbftReference.Core.Types;
 
 namespace PbftReference.Simulation.Byzantine;
@@ -63,6 +65,14 @@ public abstract class ByzantineBehaviour
     /// <summary>The message in a frame of anybody, with its signature; null if it is another or none.</summary>
     protected static Signed<T>? TryReadSigned<T>(byte[] frame)
         where T : Message => TryDecode(frame) is { Statement: T statement, Signature: var signature } ? new Signed<T>(statement, signature) : null;
+
+    /// <summary>
+    /// Whether a frame brings back what this process, or its twin, signed behind the back of the host underneath. The host would halt,
+    /// and the replica would misbehave no more, so it is kept from it.
+    /// </summary>
+    internal static bool ShowsItsLies(byte[] frame, ReplicaState state) =>
+        KindOf(frame) == MessageKind.CommitProof && TryRead<CommitProof>(frame) is { } proof
+        && Predicates.InWindow(state, proof.Commit.SequenceNumber) && Predicates.IsForgotten(state, proof);
 
     private static (Message Statement, Signature Signature)? TryDecode(byte[] frame)
     {

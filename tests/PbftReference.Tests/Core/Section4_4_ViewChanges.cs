@@ -205,14 +205,14 @@ public class Section4_4_ViewChanges
 
     // a log that was taken back to an older state, or a second process with the key: going on, it would sign against what it forgot
     [Theory]
-    [InlineData(true, false, "voted")]
-    [InlineData(false, true, "committed")]
-    public void A_replica_that_is_shown_a_vote_of_its_own_that_its_log_does_not_know_halts(bool voted, bool committed, string what)
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_replica_that_is_shown_a_vote_of_its_own_that_its_log_does_not_know_halts(bool voted, bool committed)
     {
         var prepared = voted ? Say.Prepared(0, 1, A, Digest.None, 0, 1, 2) : Say.Prepared(0, 1, A, Digest.None, 0, 2, 3);
         var commits = committed ? Say.Committed(0, 1, A, 0, 1, 2) : Say.Committed(0, 1, A, 0, 2, 3);
         var given = Given.Replica(1).When(Say.From(new CommitProof(prepared, commits, A, new ReplicaId(3)))).Then(EventKind.Halted);
-        Assert.Contains($"this replica {what} for", ((Halted)given.Last.Events[0]).Contradiction, StringComparison.Ordinal);
+        Assert.Contains("this replica voted or committed for", ((Halted)given.Last.Events[0]).Contradiction, StringComparison.Ordinal);
         given.When(Say.From(Say.Request(9, 9))).ThenRefused(Refusal.NotRunning);
     }
 
