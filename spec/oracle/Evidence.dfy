@@ -112,6 +112,17 @@ module PbftEvidence {
     case _                => true
   }
 
+  // The same for one place n: all that a dispute about n needs.
+  predicate ClosedAt(p: Params, S: set<Msg>, n: SeqNo) {
+    forall m :: m in S ==> MsgClosedAt(p, S, m, n)
+  }
+  predicate MsgClosedAt(p: Params, S: set<Msg>, m: Msg, n: SeqNo) {
+    match m
+    case ViewChange(vc)   => n in vc.P ==> CertIn(p, S, vc.P[n])
+    case NewView(_, V, _) => forall i :: i in V ==> ViewChange(V[i]) in S
+    case _                => true
+  }
+
   // S proves that d was committed at n: a quorum of commits and the prepared certificate they rest on
   predicate CommitProof(p: Params, S: set<Msg>, cc: CCert, pc: PCert) {
     && pc.view == cc.view && pc.seqno == cc.seqno && pc.digest == cc.digest

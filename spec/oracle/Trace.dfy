@@ -45,14 +45,15 @@ module PbftTrace {
     x.(log := x.log + ms, known := x.known + NvDigests(p, ms))
   }
 
-  // A message is taken into the log only when the NEW-VIEWs that its certificates name are there (a replica that misses one fetches
-  // it first). This keeps every honest log Closed: usable as evidence.
+  // A message is taken into the log only when the NEW-VIEWs that its certificates above `low`, the receiver's stable checkpoint, name
+  // are there (a replica that misses one fetches it first). Certificates at or below it need no explanation: nothing is committed
+  // there any more. This keeps every honest log ClosedAt each place where it commits: usable as evidence.
   predicate CertKnown(known: set<Digest>, c: PCert) { c.view > 0 ==> c.nv in known }
-  predicate CertsKnown(known: set<Digest>, vc: VC) { forall n :: n in vc.P ==> CertKnown(known, vc.P[n]) }
-  predicate NvsKnown(known: set<Digest>, m: Msg) {
+  predicate CertsKnown(known: set<Digest>, low: SeqNo, vc: VC) { forall n :: n in vc.P && n > low ==> CertKnown(known, vc.P[n]) }
+  predicate NvsKnown(known: set<Digest>, low: SeqNo, m: Msg) {
     match m
-    case ViewChange(vc)       => CertsKnown(known, vc)
-    case NewView(_, V, _)     => forall i :: i in V ==> CertsKnown(known, V[i])
+    case ViewChange(vc)       => CertsKnown(known, low, vc)
+    case NewView(_, V, _)     => forall i :: i in V ==> CertsKnown(known, low, V[i])
     case CommitProof(_, pc, _) => CertKnown(known, pc)
     case _                    => true
   }
@@ -128,7 +129,7 @@ module PbftTrace {
     AddTo(p, x.(r := Next(p, i, x.r, ActionOf(x.r, l))), Sent(p, i, x, l) + Gained(l))
   }
   function LocalDeliver(p: Params, x: Peer, m: Msg): Option<Peer> {
-    if NvsKnown(x.known, m) then Some(AddTo(p, x, Contents(p, m))) else None
+    if NvsKnown(x.known, x.r.stable.seqno, m) then Some(AddTo(p, x, Contents(p, m))) else None
   }
 
   // ---- all replicas together ----

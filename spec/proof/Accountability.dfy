@@ -51,23 +51,36 @@ module PbftAccountability {
     assert Claims(p, a)[key] == Claims(p, b)[key];
   }
 
-  // The new-view an innocent voter of c relied on.
-  lemma VoterNewView(p: Params, S: set<Msg>, k: Id, c: PCert) returns (V: map<Id, VC>, O: map<SeqNo, Digest>)
-    requires k < p.n && k !in GuiltySet(p, S) && CertIn(p, S, c) && k in c.voters && c.view > 0
-    ensures NewView(c.view, V, O) in S && ValidNewView(p, c.view, V, O) && Respects(p, V, O, c.seqno, c.digest)
+  // The new-view an innocent voter of c relied on: any in T with the digest that the vote names.
+  lemma VoterNewView(p: Params, S: set<Msg>, T: set<Msg>, k: Id, c: PCert) returns (V: map<Id, VC>, O: map<SeqNo, Digest>)
+    requires T <= S && k < p.n && k !in GuiltySet(p, S) && CertIn(p, T, c) && k in c.voters && c.view > 0
+    ensures NewView(c.view, V, O) in T && ValidNewView(p, c.view, V, O) && Respects(p, V, O, c.seqno, c.digest)
   {
-    var m :| m in S && m.NewView? && p.nvHash(m.view, m.V, m.O) == c.nv;
+    var m :| m in T && m.NewView? && p.nvHash(m.view, m.V, m.O) == c.nv;
     var a := VoteMsg(p, c.view, c.seqno, c.digest, c.nv, k);
     Innocent(p, S, k, a, m);
     assert IsVote(p, a) && Names(p, a, m);
     V, O := m.V, m.O;
   }
 
+  lemma CertInMono(p: Params, T: set<Msg>, S: set<Msg>, c: PCert)
+    requires T <= S && CertIn(p, T, c)
+    ensures CertIn(p, S, c)
+  {
+  }
+  lemma ProofMono(p: Params, T: set<Msg>, S: set<Msg>, cc: CCert, pc: PCert)
+    requires T <= S && PbftEvidence.CommitProof(p, T, cc, pc)
+    ensures PbftEvidence.CommitProof(p, S, cc, pc)
+  {
+    CertInMono(p, T, S, pc);
+  }
+
   // Once d is committed at n in view v, every certificate for n in views >= v carries d - or many are guilty.
-  lemma Key(p: Params, S: set<Msg>, cc: CCert, pc: PCert, c: PCert)
-    requires Closed(p, S) && |GuiltySet(p, S)| < 2 * p.Q() - p.n
+  // T is the part of the evidence S in which the later certificate is explained; nothing else need be.
+  lemma Key(p: Params, S: set<Msg>, T: set<Msg>, cc: CCert, pc: PCert, c: PCert)
+    requires T <= S && ClosedAt(p, T, cc.seqno) && |GuiltySet(p, S)| < 2 * p.Q() - p.n
     requires PbftEvidence.CommitProof(p, S, cc, pc)
-    requires ValidPCert(p, c) && CertIn(p, S, c) && c.seqno == cc.seqno && c.view >= cc.view
+    requires ValidPCert(p, c) && CertIn(p, T, c) && c.seqno == cc.seqno && c.view >= cc.view
     ensures c.digest == cc.digest
     decreases c.view
   {
@@ -75,16 +88,17 @@ module PbftAccountability {
     var v, n := cc.view, cc.seqno;
     if c.view == v {
       var k := NotAllBad(p, bad, pc.voters, c.voters);
+      CertInMono(p, T, S, c);
       SameVote(p, S, k, pc, c);
     } else {
       // an innocent voter of the later certificate, and the new-view it relied on
       var j := NotAllBad(p, bad, c.voters, c.voters);
-      var V, O := VoterNewView(p, S, j, c);
-      assert MsgClosed(p, S, NewView(c.view, V, O));
+      var V, O := VoterNewView(p, S, T, j, c);
+      assert MsgClosedAt(p, T, NewView(c.view, V, O), n);
       // an innocent replica that both committed in v and contributed its view-change message to V
       var k := NotAllBad(p, bad, cc.signers, V.Keys);
       var a, b := Commit(v, n, cc.digest, k), ViewChange(V[k]);
-      assert V[k].from == k && b in S;
+      assert V[k].from == k && b in T;
       Innocent(p, S, k, a, b);
       assert !Conceals(a, b);
       LatestBound(p, V, p.n, k);
@@ -92,20 +106,31 @@ module PbftAccountability {
       assert n in O && SlotOk(Base(p, V).seqno, V, O, n) && ChoiceOk(V, n, O[n]);
       var m: Id :| m in V && n in V[m].P && V[m].P[n].digest == O[n]
           && forall j :: j in V && n in V[j].P ==> V[j].P[n].view <= V[m].P[n].view;
-      assert ValidVC(p, V[m]) && MsgClosed(p, S, ViewChange(V[m]));
-      Key(p, S, cc, pc, V[m].P[n]);
+      assert ValidVC(p, V[m]) && MsgClosedAt(p, T, ViewChange(V[m]), n);
+      Key(p, S, T, cc, pc, V[m].P[n]);
     }
   }
 
-  // Two conflicting commits => at least 2Q - n >= f + 1 guilty replicas.
-  lemma Accountability(p: Params, S: set<Msg>, cc: CCert, pc: PCert, cc': CCert, pc': PCert)
-    requires Closed(p, S) && PbftEvidence.CommitProof(p, S, cc, pc) && PbftEvidence.CommitProof(p, S, cc', pc')
+  // Two conflicting commits at one place => at least 2Q - n >= f + 1 guilty replicas. T and T' are the parts of the evidence that prove
+  // the one and the other, each closed at that place; only the one with the later view need be.
+  lemma AccountabilityOfParts(p: Params, S: set<Msg>, T: set<Msg>, cc: CCert, pc: PCert, T': set<Msg>, cc': CCert, pc': PCert)
+    requires T <= S && PbftEvidence.CommitProof(p, T, cc, pc) && (cc.view > cc'.view ==> ClosedAt(p, T, cc.seqno))
+    requires T' <= S && PbftEvidence.CommitProof(p, T', cc', pc') && (cc.view <= cc'.view ==> ClosedAt(p, T', cc.seqno))
     requires cc.seqno == cc'.seqno && cc.digest != cc'.digest
     ensures |GuiltySet(p, S)| >= 2 * p.Q() - p.n >= p.f + 1
   {
     if |GuiltySet(p, S)| < 2 * p.Q() - p.n {
-      if cc.view <= cc'.view { Key(p, S, cc, pc, pc'); } else { Key(p, S, cc', pc', pc); }
+      ProofMono(p, T, S, cc, pc);
+      ProofMono(p, T', S, cc', pc');
+      if cc.view <= cc'.view { Key(p, S, T', cc, pc, pc'); } else { Key(p, S, T, cc', pc', pc); }
     }
+  }
+  lemma Accountability(p: Params, S: set<Msg>, cc: CCert, pc: PCert, cc': CCert, pc': PCert)
+    requires ClosedAt(p, S, cc.seqno) && PbftEvidence.CommitProof(p, S, cc, pc) && PbftEvidence.CommitProof(p, S, cc', pc')
+    requires cc.seqno == cc'.seqno && cc.digest != cc'.digest
+    ensures |GuiltySet(p, S)| >= 2 * p.Q() - p.n >= p.f + 1
+  {
+    AccountabilityOfParts(p, S, S, cc, pc, S, cc', pc');
   }
 
   // Two conflicting stable checkpoints => at least 2Q - n guilty replicas.
@@ -117,8 +142,8 @@ module PbftAccountability {
       var k := NotAllBad(p, GuiltySet(p, S), c.signers, c'.signers);
       var a, b := Checkpoint(c.seqno, c.digest, k), Checkpoint(c'.seqno, c'.digest, k);
       Innocent(p, S, k, a, b);
-      assert CkptAt(c.seqno, k) in Claims(p, a) && CkptAt(c.seqno, k) in Claims(p, b);
-      assert !Contradict(p, a, b);
+      assert {:contradiction} CkptAt(c.seqno, k) in Claims(p, a) && CkptAt(c.seqno, k) in Claims(p, b);
+      assert {:contradiction} !Contradict(p, a, b);
     }
   }
 
@@ -128,13 +153,20 @@ module PbftAccountability {
     ensures GuiltySet(p, S) <= GuiltySet(p, S')
   {
   }
-  lemma ClosedUnion(p: Params, S: set<Msg>, S': set<Msg>)
-    requires Closed(p, S) && Closed(p, S')
-    ensures Closed(p, S + S')
+  lemma ClosedUnion(p: Params, S: set<Msg>, S': set<Msg>, n: SeqNo)
+    requires ClosedAt(p, S, n) && ClosedAt(p, S', n)
+    ensures ClosedAt(p, S + S', n)
   {
-    forall m | m in S + S' ensures MsgClosed(p, S + S', m) {
-      if m in S { assert MsgClosed(p, S, m); } else { assert MsgClosed(p, S', m); }
+    forall m | m in S + S' ensures MsgClosedAt(p, S + S', m, n) {
+      if m in S { assert MsgClosedAt(p, S, m, n); } else { assert MsgClosedAt(p, S', m, n); }
     }
+  }
+  // What is closed is closed at every place.
+  lemma ClosedEverywhere(p: Params, S: set<Msg>, n: SeqNo)
+    requires Closed(p, S)
+    ensures ClosedAt(p, S, n)
+  {
+    forall m | m in S ensures MsgClosedAt(p, S, m, n) { assert MsgClosed(p, S, m); }
   }
 
   // ================= No framing: the protocol never makes an honest replica guilty =================

@@ -33,7 +33,7 @@ module PbftComplete {
   }
   lemma Give(e: Env, evs: seq<Event>, i: Id, ms: set<Msg>) returns (evs': seq<Event>)
     requires Accepted(e, evs) && Honest(e, i) && LogAuth(e, End(e, evs).net, ms)
-    requires forall m :: m in ms ==> NvsKnown(End(e, evs).peers[i].known, m) && m in Contents(e.p, m)
+    requires forall m :: m in ms ==> NvsKnown(End(e, evs).peers[i].known, 0, m) && m in Contents(e.p, m)
     ensures Informed(e, evs, evs', i) && ms <= End(e, evs').peers[i].log && NvDigests(e.p, ms) <= End(e, evs').peers[i].known
   {
     evs' := DeliverAll(e, evs, i, ms);
@@ -90,7 +90,7 @@ module PbftComplete {
   }
   lemma NvKnown(known: set<Digest>, m: Msg)
     requires m.NewView? && forall c :: c in CertsOf(m.V) ==> CertKnown(known, c)
-    ensures NvsKnown(known, m) && forall i :: i in m.V ==> NvsKnown(known, ViewChange(m.V[i]))
+    ensures NvsKnown(known, 0, m) && forall i :: i in m.V ==> NvsKnown(known, 0, ViewChange(m.V[i]))
   {
     forall i, n | i in m.V && n in m.V[i].P ensures CertKnown(known, m.V[i].P[n]) { assert m.V[i].P[n] in CertsOf(m.V); }
   }
@@ -142,7 +142,7 @@ module PbftComplete {
   }
   lemma ProofsShape(p: Params, r: Replica, a: Action)
     ensures forall m :: m in Proofs(p, r, a) ==> m in Contents(p, m)
-    ensures !a.SendNewView? && !a.AcceptNewView? ==> forall m, known :: m in Proofs(p, r, a) ==> NvsKnown(known, m)
+    ensures !a.SendNewView? && !a.AcceptNewView? ==> forall m, known :: m in Proofs(p, r, a) ==> NvsKnown(known, 0, m)
   {
   }
   lemma ProofsWitness(p: Params, i: Id, x: Peer, a: Action)
@@ -197,7 +197,7 @@ module PbftComplete {
   lemma InformView(e: Env, evs: seq<Event>, i: Id, a: Action) returns (evs': seq<Event>)
     requires EnvOk(e) && Accepted(e, evs) && (a.SendNewView? || a.AcceptNewView?) && CanStep(e, SysOf(End(e, evs)), i, a)
     ensures Informed(e, evs, evs', i)
-    ensures forall m :: m in Proofs(e.p, End(e, evs).peers[i].r, a) ==> NvsKnown(End(e, evs').peers[i].known, m)
+    ensures forall m :: m in Proofs(e.p, End(e, evs).peers[i].r, a) ==> NvsKnown(End(e, evs').peers[i].known, 0, m)
   {
     var t := End(e, evs);
     var v := if a.SendNewView? then t.peers[i].r.view else a.v;

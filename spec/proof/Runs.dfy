@@ -49,7 +49,7 @@ module PbftRuns {
   lemma DeliverAll(e: Env, evs: seq<Event>, i: Id, ms: set<Msg>) returns (evs': seq<Event>)
     requires Run(e, InitTrace(e.p), evs).Some? && Honest(e, i)
     requires var t := Run(e, InitTrace(e.p), evs).value;
-      |t.peers| == e.p.n && LogAuth(e, t.net, ms) && forall m :: m in ms ==> NvsKnown(t.peers[i].known, m) && m in Contents(e.p, m)
+      |t.peers| == e.p.n && LogAuth(e, t.net, ms) && forall m :: m in ms ==> NvsKnown(t.peers[i].known, 0, m) && m in Contents(e.p, m)
     ensures evs <= evs' && Run(e, InitTrace(e.p), evs').Some?
     ensures var t, t' := Run(e, InitTrace(e.p), evs).value, Run(e, InitTrace(e.p), evs').value;
       && |t'.peers| == e.p.n && t'.net == t.net && t'.peers == t.peers[i := t'.peers[i]]
@@ -63,18 +63,20 @@ module PbftRuns {
       var m :| m in ms;
       var t := Run(e, InitTrace(e.p), evs).value;
       var ev := Deliver(i, m);
+      KnownMono(t.peers[i].known, t.peers[i].known, m);
       RunOne(e, InitTrace(e.p), evs, ev);
       var t1 := Check(e, t, ev).value;
-      forall x | x in ms ensures NvsKnown(t1.peers[i].known, x) { KnownMono(t.peers[i].known, t1.peers[i].known, x); }
+      forall x | x in ms ensures NvsKnown(t1.peers[i].known, 0, x) { KnownMono(t.peers[i].known, t1.peers[i].known, x); }
       evs' := DeliverAll(e, evs + [ev], i, ms - {m});
       var t' := Run(e, InitTrace(e.p), evs').value;
       assert NvDigests(e.p, {m}) <= NvDigests(e.p, Contents(e.p, m));
       assert NvDigests(e.p, ms) == NvDigests(e.p, {m}) + NvDigests(e.p, ms - {m});
     }
   }
+  // With h = 0 all is asked for: what is taken then is always taken.
   lemma KnownMono(known: set<Digest>, known': set<Digest>, m: Msg)
-    requires known <= known' && NvsKnown(known, m)
-    ensures NvsKnown(known', m)
+    requires known <= known' && NvsKnown(known, 0, m)
+    ensures forall low :: NvsKnown(known', low, m)
   {
   }
   lemma WitnessedMono(p: Params, x: Peer, y: Peer, l: Local)
@@ -86,10 +88,10 @@ module PbftRuns {
   lemma Flood(e: Env, evs: seq<Event>, done: set<Local>, S: set<Msg>, rs: seq<Replica>, ms: set<Msg>)
     requires ReachedBy(e, evs, done, S, rs) && e.faulty == {3}
     requires LogAuth(e, Run(e, InitTrace(e.p), evs).value.net, ms)
-    requires forall m :: m in ms ==> NvsKnown(NvDigests(e.p, S), m) && m in Contents(e.p, m)
+    requires forall m :: m in ms ==> NvsKnown(NvDigests(e.p, S), 0, m) && m in Contents(e.p, m)
     ensures Reached(e, done, S + ms, rs)
   {
-    forall i: Id, m | i < 3 && m in ms ensures NvsKnown(Run(e, InitTrace(e.p), evs).value.peers[i].known, m) {
+    forall i: Id, m | i < 3 && m in ms ensures NvsKnown(Run(e, InitTrace(e.p), evs).value.peers[i].known, 0, m) {
       KnownMono(NvDigests(e.p, S), Run(e, InitTrace(e.p), evs).value.peers[i].known, m);
     }
     var evs0 := DeliverAll(e, evs, 0, ms);
@@ -126,7 +128,7 @@ module PbftRuns {
   lemma Do(e: Env, done: set<Local>, S: set<Msg>, rs: seq<Replica>, i: Id, l: Local)
     requires Reached(e, done, S, rs) && e.faulty == {3} && i < 3 && |rs| == 3
     requires CanAct(e.p, i, Peer(rs[i], S, NvDigests(e.p, S)), l)
-    requires forall m :: m in Sent(e.p, i, Peer(rs[i], S, NvDigests(e.p, S)), l) ==> NvsKnown(NvDigests(e.p, S), m)
+    requires forall m :: m in Sent(e.p, i, Peer(rs[i], S, NvDigests(e.p, S)), l) ==> NvsKnown(NvDigests(e.p, S), 0, m)
     ensures var x := Peer(rs[i], S, NvDigests(e.p, S));
       Reached(e, done + {l}, S + (Sent(e.p, i, x, l) + Gained(l)), rs[i := Next(e.p, i, rs[i], ActionOf(rs[i], l))])
   {
@@ -150,7 +152,7 @@ module PbftRuns {
   lemma OutContents(p: Params, i: Id, x: Peer, l: Local)
     requires CanAct(p, i, x, l)
     ensures forall m :: m in Sent(p, i, x, l) + Gained(l) ==> m in Contents(p, m)
-    ensures forall m :: m in Gained(l) ==> NvsKnown(NvDigests(p, x.log), m)
+    ensures forall m :: m in Gained(l) ==> NvsKnown(NvDigests(p, x.log), 0, m)
   {
   }
 
@@ -332,7 +334,7 @@ module PbftRuns {
     var l := LNewView(NvV(e, d), NvO(d));
     var x := Peer(rs[1], S, NvDigests(e.p, S));
     assert CanAct(e.p, 1, x, l);
-    forall m | m in Sent(e.p, 1, x, l) ensures NvsKnown(NvDigests(e.p, S), m) {
+    forall m | m in Sent(e.p, 1, x, l) ensures NvsKnown(NvDigests(e.p, S), 0, m) {
       if m.NewView? { assert m.V == NvV(e, d); }
     }
     Do(e, done, S, rs, 1, l);
