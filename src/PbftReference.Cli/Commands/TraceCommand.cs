@@ -76,14 +76,21 @@ internal static class TraceCommand
 
     private static void WriteFile(string file, TraceHeader header, IEnumerable<TraceLine> lines)
     {
+        // half a trace looks like a whole one, so none is left behind where none was
+        var isNew = !Path.Exists(file);
         try
         {
             using var stream = new BufferedStream(File.Create(file));
             TraceFile.Write(stream, header, lines);
+            isNew = false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(ExitCodes.Data, $"the trace cannot be written to {file}: {e.Message.TrimEnd('.')}; name another file by --out", e);
+        }
+        finally
+        {
+            if (isNew) File.Delete(file);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
+using PbftReference.Cli.Output;
 using PbftReference.Core.Events;
 using PbftReference.Core.Rules;
 using PbftReference.Simulation.Fuzzing;
@@ -47,10 +48,10 @@ internal static class FuzzReport
         yield return "  refusals by reason";
         foreach (var reason in Enum.GetValues<Refusal>().Except(NotAmongHosts))
         {
-            yield return Text($"    {reason,-24} {statistics.Refusals.GetValueOrDefault(reason),12:N0}");
+            yield return Text($"    {LogNames.Of(reason),-24} {statistics.Refusals.GetValueOrDefault(reason),12:N0}");
         }
 
-        foreach (var (reason, count) in statistics.Refusals.Where(r => NotAmongHosts.Contains(r.Key))) yield return Text($"    {reason,-24} {count,12:N0}");
+        foreach (var (reason, count) in statistics.Refusals.Where(r => NotAmongHosts.Contains(r.Key))) yield return Text($"    {LogNames.Of(reason),-24} {count,12:N0}");
         yield return "";
         yield return "  misbehaviour                     runs         acts";
         foreach (var (name, count) in summary.RunsOf) yield return Text($"    {name,-24} {count,9:N0} {summary.Acts.GetValueOrDefault(name),12:N0}");
@@ -113,10 +114,10 @@ internal static class FuzzReport
     private static string Shortened(string detail) => detail.Length <= MostDetail ? detail : detail[..MostDetail] + " ...";
 
     private static string Counts<T>(IEnumerable<KeyValuePair<T, long>> counts)
-        where T : notnull => string.Join(", ", counts.Select(count => Text($"{count.Key} {count.Value:N0}")));
+        where T : notnull => string.Join(", ", counts.Select(count => Text($"{LogNames.Of(count.Key)} {count.Value:N0}")));
 
     private static JObject Object<T>(IEnumerable<KeyValuePair<T, long>> counts)
-        where T : notnull => new(counts.Select(count => new JProperty(count.Key.ToString()!, count.Value)));
+        where T : notnull => new(counts.Select(count => new JProperty(LogNames.Of(count.Key), count.Value)));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

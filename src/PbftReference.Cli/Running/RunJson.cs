@@ -1,5 +1,6 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
+using PbftReference.Cli.Output;
 using PbftReference.Cli.Commands;
 using PbftReference.EventLog.Codec;
 
@@ -58,5 +59,5 @@ internal static class RunJson
     }
 
     private static JObject Counts<T>(IEnumerable<KeyValuePair<T, long>> counts)
-        where T : notnull => new(counts.Select(count => new JProperty(count.Key.ToString()!, count.Value)));
+        where T : notnull => new(counts.Select(count => new JProperty(LogNames.Of(count.Key), count.Value)));
 }

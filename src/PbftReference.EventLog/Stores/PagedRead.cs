@@ -30,7 +30,13 @@ internal static class PagedRead
             if (events.Count == 0) yield break;
             foreach (var item in events) yield return item;
             if (events[^1].Revision == end) yield break;
-            fromRevision = events[^1].Revision + step;
+            var next = events[^1].Revision + step;
+            if (step > 0 ? next <= fromRevision : next >= fromRevision)
+            {
+                throw new EventStoreException(EventStoreFailure.Damaged, $"reading from revision {fromRevision} gave revision {events[^1].Revision}: the store is damaged; restore it from a copy");
+            }
+
+            fromRevision = next;
             maxCount -= events.Count;
         }
     }

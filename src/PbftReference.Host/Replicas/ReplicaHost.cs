@@ -89,12 +89,12 @@ public sealed class ReplicaHost : IEventReceiver
     /// <summary>Its service.</summary>
     public ServiceRunner Service => _parts.Service;
 
-    /// <summary>Starts: the first step of every start fences other writers of the stream.</summary>
+    /// <summary>Starts: the first step of every start fences other writers of the stream. May be called from any thread, once.</summary>
     /// <param name="incarnation">A number used once.</param>
     public void Start(Digest incarnation)
     {
+        _parts.Manager.Queue.Send(new InputArrived(new ReplicaStarted(incarnation)));
         _parts.Manager.Start();
-        _parts.Manager.Inject(new InputArrived(new ReplicaStarted(incarnation)));
     }
 
     /// <summary>Stops timers; queued events are not processed any more.</summary>

@@ -15,7 +15,7 @@ public sealed class FuzzTests
     {
         var json = JObject.Parse(Pbft.Succeed("fuzz", "--seeds", "4", "--from", "11", "--json").Output);
         Assert.Equal("pbft.fuzz/1", (string?)json["schema"]);
-        Assert.Equal(4, (long)json["runs"]!["Fine"]!);
+        Assert.Equal(4, (long)json["runs"]!["fine"]!);
         Assert.True((long)json["accepted"]! >= 200);
         Assert.Empty(json["found"]!);
         var table = Pbft.Succeed("fuzz", "--seeds", "4", "--from", "11");
