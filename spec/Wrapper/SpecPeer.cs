@@ -27,6 +27,8 @@ public sealed class SpecPeer
     /// <summary>The names of all guards.</summary>
     public static ImmutableArray<string> Guards { get; } = [.. PbftExplain.Guard.AllSingletonConstructors.Select(guard => Values.ConstructorName(guard))];
 
+    internal _IPeer Value => _peer;
+
     /// <summary>Its state.</summary>
     public SpecReplica Replica => new(_peer.dtor_r);
 

@@ -34,6 +34,9 @@ public static class RecordGuards
     /// <summary>The specification's replica and the recorded one have the same state.</summary>
     public const string LockStep = "LockStep";
 
+    /// <summary>What could be done after an input, with what had come by then, is done.</summary>
+    public const string NothingLeftUndone = "NothingLeftUndone";
+
     /// <summary>What bears a correct replica's name was sent by it.</summary>
     public const string SentByItsSender = "SentByItsSender";
 

@@ -33,6 +33,7 @@ public sealed class LocalVerifier
     private readonly Projection _projection;
     private readonly StatementReading _reading;
     private readonly SpecPeer _peer;
+    private readonly Obligations _obligations;
     private readonly Abstraction? _abstraction;
     private readonly Func<ReplicaId, bool> _isFaulty;
     private List<DeliveredStatement> _delivered = [];
@@ -50,6 +51,7 @@ public sealed class LocalVerifier
         _projection = new Projection(translation, self);
         _reading = new StatementReading(translation);
         _peer = new SpecPeer(translation.Model, self.Value);
+        _obligations = new Obligations(translation.Model, _peer, self.Value);
         _abstraction = lockStep ? new Abstraction(translation) : null;
         _isFaulty = isFaulty ?? (_ => false);
         State = ReplicaState.Genesis(translation.Configuration, self);
@@ -92,13 +94,24 @@ public sealed class LocalVerifier
 
             if (after is null) return Refuse(replicaEvent.Kind, "", RecordGuards.FollowsFromLog, unfoldable!);
             State = after;
-            if (replicaEvent.Kind == EventKind.CheckpointStable || after.Low != before.Low) _peer.Prune();
+            if (after.Low != before.Low) Forget();
         }
 
+        if (_obligations.LeftUndone(State) is { } duty) return Undone(step, duty);
         return _abstraction?.Difference(State, _peer.Replica) is { } difference
             ? new StepRefusal("", "", RecordGuards.LockStep, difference.ToString())
             : null;
     }
+
+    private void Forget()
+    {
+        _peer.Prune();
+        _obligations.Forget();
+    }
+
+    private static StepRefusal Undone(Step step, SpecDuty duty) => new(
+        step.Events.IsEmpty ? "" : Names.Events.Of(step.Events[^1].Kind), "", RecordGuards.NothingLeftUndone,
+        $"{duty.Name} {duty.Number}: it could be done with what had come by then, and is not done");
 
     private static ReplicaState? TryFold(ReplicaState state, ReplicaEvent replicaEvent, out string? unfoldable)
     {
@@ -127,6 +140,7 @@ public sealed class LocalVerifier
 
     private StepRefusal? Deliver(DeliverEvent e)
     {
+        _obligations.Came(e.Message);
         if (!_peer.Deliver(e.Message)) return Refuse(e.Source, "Deliver", "NewViewKnown", "a certificate in it names a new-view that is not at hand");
         _delivered.AddRange(e.Statements);
         Counts.Add("deliveries");
@@ -147,6 +161,7 @@ public sealed class LocalVerifier
         if (CheckClaims(e, before, sent) is { } differs) return Refuse(e.Source, e.Action.Name, RecordGuards.AsRecorded, differs);
         foreach (var message in sent)
         {
+            _obligations.Sent(message);
             if (message.Statement != SpecStatementKind.None) _sent.Add(_reading.Sent(message, State.Self, e.Whole));
         }
 

@@ -1,0 +1,74 @@
+using PbftReference.Core.Phases;
+using PbftReference.Core.State;
+using PbftReference.Spec;
+
+namespace PbftReference.Audit.Verification;
+
+/// <summary>
+/// Whether a replica left anything undone after a step: a commit, a decision, an execution, a checkpoint, joining a view change, starting or
+/// entering a view. Only the places that a step touched are looked at; that nothing is owed anywhere else then is proved
+/// (<c>spec/proof/DutyComplete.dfy</c>).
+/// </summary>
+/// <param name="model">The cluster.</param>
+/// <param name="peer">The specification's replica.</param>
+/// <param name="self">Its number.</param>
+internal sealed class Obligations(SpecModel model, SpecPeer peer, int self)
+{
+    private readonly SpecDesk _desk = new(model, self);
+    private readonly SortedSet<long> _touched = [];
+    private readonly List<SpecMessage> _newViews = [];
+    private bool _everywhere;
+
+    /// <summary>A message is about to be taken.</summary>
+    public void Came(SpecMessage message)
+    {
+        Note(message);
+        if (message.Statement == SpecStatementKind.NewView) _newViews.Add(message);
+    }
+
+    /// <summary>A message was sent.</summary>
+    public void Sent(SpecMessage message)
+    {
+        Note(message);
+        _everywhere |= message.Statement == SpecStatementKind.NewView;
+    }
+
+    /// <summary>h has risen.</summary>
+    public void Forget()
+    {
+        _desk.Clear(peer);
+        _everywhere = true;
+    }
+
+    private void Note(SpecMessage message)
+    {
+        _desk.Note(peer, message);
+        if (message.SequenceNumber > 0) _touched.Add(message.SequenceNumber);
+    }
+
+    /// <summary>The first duty after a step; null if nothing is owed.</summary>
+    /// <param name="state">The folded state: whether the replica runs, and whether its service is at work.</param>
+    public SpecDuty? LeftUndone(ReplicaState state)
+    {
+        var duty = state.Phase is ReplicaPhase.Normal or ReplicaPhase.ViewChanging ? Owed(state.Execution != ExecutionPhase.Idle) : null;
+        _touched.Clear();
+        _newViews.Clear();
+        _everywhere = false;
+        return duty;
+    }
+
+    private SpecDuty? Owed(bool busy)
+    {
+        foreach (var newView in _newViews)
+        {
+            if (_desk.OwedEntry(peer, newView) is { } entry) return entry;
+        }
+
+        foreach (var n in _everywhere ? SpecDesk.Places(peer) : _touched)
+        {
+            if (_desk.OwedAt(peer, n) is { } duty) return duty;
+        }
+
+        return _desk.OwedStable(peer) ?? _desk.OwedExecution(peer, busy) ?? _desk.OwedView(peer);
+    }
+}
