@@ -75,6 +75,29 @@ module PbftAccountability {
     CertInMono(p, T, S, pc);
   }
 
+  // An innocent replica that committed in v reports it in its later view-changes.
+  lemma Reported(p: Params, S: set<Msg>, k: Id, cc: CCert, vc: VC)
+    requires k < p.n && k !in GuiltySet(p, S) && Commit(cc.view, cc.seqno, cc.digest, k) in S && ViewChange(vc) in S
+    requires vc.from == k && cc.view < vc.newView
+    ensures Reports(vc, cc.view, cc.seqno)
+  {
+    var a, b := Commit(cc.view, cc.seqno, cc.digest, k), ViewChange(vc);
+    Innocent(p, S, k, a, b);
+    assert !Conceals(a, b);
+  }
+  // What a view-change in a valid new-view reports at n is carried on: the new-view proposes the batch of a certificate as late.
+  lemma Carried(p: Params, w: View, V: map<Id, VC>, O: map<SeqNo, Digest>, k: Id, v: View, n: SeqNo, d: Digest) returns (m: Id)
+    requires ValidNewView(p, w, V, O) && Respects(p, V, O, n, d) && k in V && Reports(V[k], v, n)
+    ensures m in V && n in V[m].P && V[m].P[n].digest == d && v <= V[m].P[n].view < w && V[m].P[n].seqno == n && ValidPCert(p, V[m].P[n])
+  {
+    LatestBound(p, V, p.n, k);
+    assert n in V[k].P && V[k].P[n].view >= v;
+    assert n in O && SlotOk(Base(p, V).seqno, V, O, n) && ChoiceOk(V, n, O[n]);
+    m :| m in V && n in V[m].P && V[m].P[n].digest == O[n]
+      && forall j :: j in V && n in V[j].P ==> V[j].P[n].view <= V[m].P[n].view;
+    assert ValidVC(p, V[m]);
+  }
+
   // Once d is committed at n in view v, every certificate for n in views >= v carries d - or many are guilty.
   // T is the part of the evidence S in which the later certificate is explained; nothing else need be.
   lemma Key(p: Params, S: set<Msg>, T: set<Msg>, cc: CCert, pc: PCert, c: PCert)
@@ -97,16 +120,10 @@ module PbftAccountability {
       assert MsgClosedAt(p, T, NewView(c.view, V, O), n);
       // an innocent replica that both committed in v and contributed its view-change message to V
       var k := NotAllBad(p, bad, cc.signers, V.Keys);
-      var a, b := Commit(v, n, cc.digest, k), ViewChange(V[k]);
-      assert V[k].from == k && b in T;
-      Innocent(p, S, k, a, b);
-      assert !Conceals(a, b);
-      LatestBound(p, V, p.n, k);
-      assert n in V[k].P && V[k].P[n].view >= v;
-      assert n in O && SlotOk(Base(p, V).seqno, V, O, n) && ChoiceOk(V, n, O[n]);
-      var m: Id :| m in V && n in V[m].P && V[m].P[n].digest == O[n]
-          && forall j :: j in V && n in V[j].P ==> V[j].P[n].view <= V[m].P[n].view;
-      assert ValidVC(p, V[m]) && MsgClosedAt(p, T, ViewChange(V[m]), n);
+      assert ViewChange(V[k]) in T;
+      Reported(p, S, k, cc, V[k]);
+      var m := Carried(p, c.view, V, O, k, v, n, c.digest);
+      assert MsgClosedAt(p, T, ViewChange(V[m]), n);
       Key(p, S, T, cc, pc, V[m].P[n]);
     }
   }
@@ -133,6 +150,14 @@ module PbftAccountability {
     AccountabilityOfParts(p, S, S, cc, pc, S, cc', pc');
   }
 
+  lemma CheckpointsContradict(p: Params, k: Id, c: CkCert, c': CkCert)
+    requires c.seqno == c'.seqno && c.digest != c'.digest
+    ensures Judge(p, Checkpoint(c.seqno, c.digest, k), Checkpoint(c'.seqno, c'.digest, k)).Some?
+  {
+    var a, b := Checkpoint(c.seqno, c.digest, k), Checkpoint(c'.seqno, c'.digest, k);
+    assert CkptAt(c.seqno, k) in Claims(p, a) && CkptAt(c.seqno, k) in Claims(p, b);
+    assert Contradict(p, a, b);
+  }
   // Two conflicting stable checkpoints => at least 2Q - n guilty replicas.
   lemma CheckpointAccountability(p: Params, S: set<Msg>, c: CkCert, c': CkCert)
     requires CkProof(p, S, c) && CkProof(p, S, c') && c.seqno == c'.seqno && c.digest != c'.digest
@@ -142,8 +167,7 @@ module PbftAccountability {
       var k := NotAllBad(p, GuiltySet(p, S), c.signers, c'.signers);
       var a, b := Checkpoint(c.seqno, c.digest, k), Checkpoint(c'.seqno, c'.digest, k);
       Innocent(p, S, k, a, b);
-      assert {:contradiction} CkptAt(c.seqno, k) in Claims(p, a) && CkptAt(c.seqno, k) in Claims(p, b);
-      assert {:contradiction} !Contradict(p, a, b);
+      CheckpointsContradict(p, k, c, c');
     }
   }
 
