@@ -31,3 +31,4 @@ need() {
 }
 
 need z3 z3 "the solver that the proofs in spec/ are checked with"
+need python3 python3 "it writes the traces of tests/foreign, which no part of this project wrote"

@@ -52,6 +52,9 @@ public sealed class SpecPeer
         return true;
     }
 
+    /// <summary>Whether it may do an action now.</summary>
+    public bool May(SpecAction action) => Oracle.CanAct(_model.Parameters, _id, _peer, action.Value);
+
     /// <summary>Does an action if it may.</summary>
     /// <param name="action">The action.</param>
     /// <param name="sent">What it sends.</param>

@@ -41,7 +41,7 @@ public sealed class SpecClient
 }
 
 /// <summary>The replicated state: the service and what is executed of every client.</summary>
-public sealed class SpecState
+public sealed class SpecState : IEquatable<SpecState>
 {
     internal SpecState(_IState value) => Value = value;
 
@@ -67,4 +67,13 @@ public sealed class SpecState
     /// <summary>The clients, ascending.</summary>
     public IEnumerable<KeyValuePair<long, SpecClient>> Clients =>
         Value.dtor_table.ItemEnumerable.Select(pair => KeyValuePair.Create((long)pair.Car, new SpecClient(pair.Cdr))).OrderBy(pair => pair.Key);
+
+    /// <inheritdoc/>
+    public bool Equals(SpecState? other) => other is not null && Value.Equals(other.Value);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as SpecState);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Value.GetHashCode();
 }

@@ -116,8 +116,9 @@ module PbftLiveCatchUp {
   // From G on, nobody loses state; and a replica that is behind another has room in its window.
   ghost predicate Kept(e: Env, b: TRun, G: nat) { forall t: nat :: G <= t ==> Calm(e, b(t), b(t + 1)) }
   ghost predicate Roomy(e: Env, b: TRun, G: nat) {
-    forall t: nat, i: Id, j: Id :: G <= t && Honest(e, i) && Honest(e, j) && i < |b(t).reps| && j < |b(t).reps|
-      && b(t).reps[j].lastExec < b(t).reps[i].lastExec ==> Room(e.p, b(t).reps[j])
+    forall t: nat, i: Id, j: Id ::
+      (G <= t && Honest(e, i) && Honest(e, j) && i < |b(t).reps| && j < |b(t).reps| && b(t).reps[j].lastExec < b(t).reps[i].lastExec)
+      ==> Room(e.p, b(t).reps[j])
   }
   // Status: while a replica is behind another, the step for which it has not got the certificates yet becomes possible and is taken
   // within D (the others hand the certificates on, and it uses them).

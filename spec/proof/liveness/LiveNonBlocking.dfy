@@ -27,9 +27,12 @@ module PbftLiveNonBlocking {
 
   // ---- 4. commit one slot: all honest send COMMIT, then all honest commit ----
   ghost predicate AllSent(e: Env, s: Sys, s1: Sys, pc: PCert) {
-    |s.reps| == |s1.reps| == e.p.N() && forall i: Id {:trigger s1.reps[i]} :: Honest(e, i) ==>
-      && s1.reps[i] == s.reps[i].(prepared := s.reps[i].prepared[pc.seqno := pc])
-      && Commit(pc.view, pc.seqno, pc.digest, i) in s1.net
+    |s.reps| == |s1.reps| == e.p.N() && forall i: Id {:trigger s1.reps[i]} :: Honest(e, i) ==> SentBy(s, s1, pc, i)
+  }
+  ghost predicate SentBy(s: Sys, s1: Sys, pc: PCert, i: Id) {
+    && i < |s.reps| && i < |s1.reps|
+    && s1.reps[i] == s.reps[i].(prepared := s.reps[i].prepared[pc.seqno := pc])
+    && Commit(pc.view, pc.seqno, pc.digest, i) in s1.net
   }
   lemma SendCommits(e: Env, s: Sys, v: View, h: Digest, low: SeqNo, top: SeqNo, O: map<SeqNo, Digest>, n: SeqNo)
     returns (s1: Sys, pc: PCert)
@@ -54,12 +57,20 @@ module PbftLiveNonBlocking {
     assert SentPCert(e.p, s1.net, pc) by {
       forall j | j in pc.voters ensures VoteMsg(e.p, v, n, O[n], h, j) in s1.net { assert VoteMsg(e.p, v, n, O[n], h, j) in s.net; }
     }
-    forall i: Id {:trigger s1.reps[i]} | Honest(e, i)
-      ensures s1.reps[i] == s.reps[i].(prepared := s.reps[i].prepared[n := pc])
-      ensures Commit(v, n, O[n], i) in s1.net
-    {
-      assert acts[i] == SendCommit(pc);
-      assert Commit(v, n, O[n], i) in Output(e.p, i, s.reps[i], acts[i]);
+    SentAll(e, s, s1, pc, acts);
+  }
+  lemma SentAll(e: Env, s: Sys, s1: Sys, pc: PCert, acts: map<Id, Action>)
+    requires |s.reps| == |s1.reps| == e.p.N()
+    requires forall i: Id :: Honest(e, i) ==> i in acts && acts[i] == SendCommit(pc)
+    requires forall i: Id :: i in acts ==>
+      && CanMove(e, s, i, acts[i])
+      && s1.reps[i] == Next(e.p, i, s.reps[i], acts[i])
+      && Output(e.p, i, s.reps[i], acts[i]) <= s1.net
+    ensures AllSent(e, s, s1, pc)
+  {
+    forall i: Id {:trigger s1.reps[i]} | Honest(e, i) ensures SentBy(s, s1, pc, i) {
+      assert i in acts && acts[i] == SendCommit(pc);
+      assert Commit(pc.view, pc.seqno, pc.digest, i) in Output(e.p, i, s.reps[i], acts[i]);
     }
   }
   lemma CommitAll(e: Env, s: Sys, s1: Sys, v: View, h: Digest, low: SeqNo, top: SeqNo, O: map<SeqNo, Digest>, n: SeqNo, pc: PCert)

@@ -48,7 +48,7 @@ module PbftLiveTheorem {
     ensures !Sync.NeverDone(e, TimingOf(e, c, b, obs, q))
   {
     var r := TimingOf(e, c, b, obs, q);
-    assert GoodEpoch(e, b, D, v, u, q) && Proposable(e, b(u), e.p.Primary(v), q) by { hide Sync.Together, Enough, GoodEpoch, Proposable; }
+    assert GoodEpoch(e, b, D, v, u, q) && Proposable(e, b(u), e.p.Primary(v), q);
     NetMono(e, b, c.G, u);
     InEpoch(e, b, D, v, u, q);
     hide *;

@@ -29,7 +29,7 @@ module PbftLiveWitness {
     ensures |Asking(e.p, TheRun(e), i, t, View1(t) + 1)| == 0
   {
     var A := Asking(e.p, TheRun(e), i, t, View1(t) + 1);
-    forall j | j in A ensures false { assert Known(e, i, j, t) <= View1(t); }
+    forall j | j in A ensures false { assert {:contradiction} Known(e, i, j, t) <= View1(t); }
     assert A == {};
   }
   lemma Times()

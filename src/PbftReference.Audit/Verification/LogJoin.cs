@@ -1,5 +1,4 @@
 using PbftReference.Core.Types;
-using PbftReference.EventLog.Codec;
 
 namespace PbftReference.Audit.Verification;
 
@@ -31,10 +30,18 @@ public sealed class LogJoin
         ArgumentNullException.ThrowIfNull(translation);
         ArgumentNullException.ThrowIfNull(histories);
         (_configuration, _isFaulty, _progress) = (translation.Configuration, isFaulty, progress);
-        foreach (var history in histories)
-        {
-            _readings.Add(history.Replica, new Reading(history, new LocalVerifier(translation, history.Replica, lockStep, isFaulty)));
-        }
+        foreach (var history in histories) Add(new LogReading(history, new LocalVerifier(translation, history.Replica, lockStep, isFaulty)));
+    }
+
+    /// <summary>Prepares a join of what is not a log.</summary>
+    /// <param name="configuration">The cluster's.</param>
+    /// <param name="readings">The correct replicas' histories.</param>
+    /// <param name="isFaulty">Which replicas are faulty: they may have said anything.</param>
+    /// <param name="progress">Told how many steps are read; null for nobody.</param>
+    internal LogJoin(ClusterConfiguration configuration, IEnumerable<ReplicaReading> readings, Func<ReplicaId, bool> isFaulty, Action<long>? progress)
+    {
+        (_configuration, _isFaulty, _progress) = (configuration, isFaulty, progress);
+        foreach (var reading in readings) Add(reading);
     }
 
     /// <summary>What is wrong, in the order in which it was found.</summary>
@@ -46,8 +53,8 @@ public sealed class LogJoin
     /// <summary>The replicas whose logs are at hand.</summary>
     public IEnumerable<ReplicaId> Replicas => _readings.Keys;
 
-    /// <summary>The verifier of a replica whose log is at hand.</summary>
-    public LocalVerifier Verifier(ReplicaId replica) => _readings[replica].Verifier;
+    /// <summary>What the history of a replica contained, and where it ended.</summary>
+    public ReplicaVerdict VerdictOf(ReplicaId replica) => _readings[replica].Source.Verdict;
 
     /// <summary>Reads all logs to their ends.</summary>
     public void Run()
@@ -91,33 +98,35 @@ public sealed class LogJoin
 
     private bool ReadNext(Reading reading)
     {
-        if (!reading.Steps.MoveNext())
+        var source = reading.Source;
+        if (!source.MoveNext())
         {
             reading.IsDone = true;
             return true;
         }
 
         _progress?.Invoke(++_records);
-        reading.Verifier.Counts.Add("records");
-        if (reading.Steps.Current.Step is not { } step) return true;
-        if (reading.Verifier.Accept(step, out var traffic) is { } refusal)
+        source.Counts.Add("records");
+        var judgement = source.Judge();
+        if (judgement.Refusal is { } refusal)
         {
-            Violations.Add(new Finding(
-                reading.History.Stream, reading.History.Replica, reading.Steps.Current.Revision, refusal.Event, refusal.Action, refusal.Guard, refusal.Values));
-            (reading.IsDone, reading.IsRefused) = (true, true);
-            return true;
+            Violations.Add(new Finding(source.Stream, source.Replica, source.Revision, refusal.Event, refusal.Action, refusal.Guard, refusal.Values));
         }
 
-        (reading.Traffic, reading.Next, reading.Input) = (traffic, 0, Names.RecordTypeOf(step.Input));
+        if (judgement.Missing is { } missing) Missing.Add(missing);
+        if (judgement.IsLast) (reading.IsDone, reading.IsRefused) = (true, true);
+        (reading.Traffic, reading.Next) = (judgement.Traffic, 0);
         return true;
     }
+
+    private void Add(ReplicaReading reading) => _readings.Add(reading.Replica, new Reading(reading));
 
     private bool IsSent(Statement statement, Reading reading)
     {
         var sender = new ReplicaId(statement.Sender);
         if (!_configuration.IsMember(sender) || _isFaulty(sender)) return true;
         if (!_sent.Contains(statement)) return false;
-        reading.Verifier.Counts.Add("join-edges");
+        reading.Source.Counts.Add("join-edges");
         return true;
     }
 
@@ -163,9 +172,9 @@ public sealed class LogJoin
         {
             // what it sent after its violation is not known
         }
-        else if (waiting.SignedAt > its.History.LastRevision)
+        else if (waiting.SignedAt > its.Source.LastRevision)
         {
-            Missing.Add($"{its.History.Stream} ends at revision {its.History.LastRevision}, and {finding.Stream} #{finding.Revision} holds a statement that it signed at revision {waiting.SignedAt}. Find the rest of the log.");
+            Missing.Add($"{its.Source.Stream} ends at revision {its.Source.LastRevision}, and {finding.Stream} #{finding.Revision} holds a statement that it signed at revision {waiting.SignedAt}. Find the rest of the log.");
         }
         else
         {
@@ -179,26 +188,20 @@ public sealed class LogJoin
         var s = waiting.Statement;
         var what = s.View == 0 && s.SequenceNumber == 0 ? $"a {s.Kind}" : $"a {s.Kind} of view {s.View} for n = {s.SequenceNumber}";
         return new Finding(
-            reading.History.Stream, reading.History.Replica, reading.Steps.Current.Revision, reading.Input, "Deliver", RecordGuards.SentByItsSender, what)
+            reading.Source.Stream, reading.Source.Replica, reading.Source.Revision, reading.Source.Input, "Deliver", RecordGuards.SentByItsSender, what)
         {
             Sender = new ReplicaId(s.Sender),
             SignedAt = waiting.SignedAt,
         };
     }
 
-    private sealed class Reading(ReplicaHistory history, LocalVerifier verifier)
+    private sealed class Reading(ReplicaReading source)
     {
-        public ReplicaHistory History { get; } = history;
-
-        public LocalVerifier Verifier { get; } = verifier;
-
-        public IEnumerator<RecordedStep> Steps { get; } = history.Steps.GetEnumerator();
+        public ReplicaReading Source { get; } = source;
 
         public StepTraffic? Traffic { get; set; }
 
         public int Next { get; set; }
-
-        public string Input { get; set; } = "";
 
         public bool IsDone { get; set; }
 

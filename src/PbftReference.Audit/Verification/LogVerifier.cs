@@ -95,7 +95,7 @@ public static class LogVerifier
             new SpecTranslation(genesis.Configuration), Histories(store, genesis, options, missing), options.Faulty.Contains, options.LockStep, options.Progress);
         join.Run();
         missing.AddRange(join.Missing);
-        var replicas = join.Replicas.Select(replica => ReplicaOf(replica, join.Verifier(replica))).ToImmutableArray();
+        var replicas = join.Replicas.Select(join.VerdictOf).ToImmutableArray();
         var report = new VerificationReport(Verdict.Violates, replicas, [.. join.Violations], [], integrity);
         Expect(report, options, missing);
         return report with { Verdict = VerdictOf(join.Violations, missing), Missing = [.. missing] };
@@ -108,7 +108,7 @@ public static class LogVerifier
     private static ReplicaId? OwnerOf(string stream) =>
         LogStreams.TryParseReplica(stream, out _, out var owner) || LogStreams.TryParseSnapshots(stream, out _, out owner) ? owner : null;
 
-    private static Verdict VerdictOf(List<Finding> violations, List<string> missing) =>
+    internal static Verdict VerdictOf(List<Finding> violations, List<string> missing) =>
         violations.Count > 0 ? Verdict.Violates : missing.Count > 0 ? Verdict.Undetermined : Verdict.Conforms;
 
     private static List<ReplicaHistory> Histories(IEventStore store, Genesis genesis, VerificationOptions options, List<string> missing)
@@ -125,10 +125,7 @@ public static class LogVerifier
         return histories;
     }
 
-    private static ReplicaVerdict ReplicaOf(ReplicaId replica, LocalVerifier verifier) =>
-        new(replica, verifier.Counts, verifier.State.View, verifier.State.LastExecuted, verifier.State.Low);
-
-    private static void Expect(VerificationReport report, VerificationOptions options, List<string> missing)
+    internal static void Expect(VerificationReport report, VerificationOptions options, List<string> missing)
     {
         if (report.Replicas.IsEmpty) missing.Add("there is no log of a correct replica: nothing was judged");
         if (options.Expected.IsEmpty)

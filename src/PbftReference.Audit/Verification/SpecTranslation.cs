@@ -20,15 +20,24 @@ public sealed class SpecTranslation
 
     /// <summary>A cluster's.</summary>
     public SpecTranslation(ClusterConfiguration configuration)
+        : this(configuration, new Numbering(), null)
     {
-        _configuration = configuration;
+    }
+
+    /// <summary>A cluster's whose digests are not computed as here.</summary>
+    /// <param name="configuration">What the cluster agreed on.</param>
+    /// <param name="numbers">The numbers of its digests.</param>
+    /// <param name="stateDigest">The number of a state's digest; null for the digests of this project.</param>
+    internal SpecTranslation(ClusterConfiguration configuration, Numbering numbers, Func<long, SpecState, int>? stateDigest)
+    {
+        (_configuration, Numbers) = (configuration, numbers);
         var shape = new SpecShape(
             configuration.Replicas, configuration.Faults, configuration.CheckpointPeriod, configuration.LogWindow, configuration.ClientWindow);
-        Model = new SpecModel(shape, Numbers.Of(configuration.InitialServiceDigest), StateDigest);
+        Model = new SpecModel(shape, Numbers.Of(configuration.InitialServiceDigest), stateDigest ?? StateDigest);
     }
 
     /// <summary>The numbers of digests and results.</summary>
-    public Numbering Numbers { get; } = new();
+    public Numbering Numbers { get; }
 
     /// <summary>The specification's parameters.</summary>
     public SpecModel Model { get; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Newtonsoft.Json;
 using PbftReference.Audit.Verification;
+using PbftReference.Audit.Verification.Foreign;
 using PbftReference.Cli.Output;
 using PbftReference.Cli.Verifying;
 using PbftReference.Core.Types;
@@ -14,7 +15,7 @@ internal static class VerifyCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var source = new Argument<string>("DIR|FILE") { Description = "A directory that 'pbft run' made, or a pbft.trace/1 file with records." };
+        var source = new Argument<string>("DIR|FILE") { Description = "A directory that 'pbft run' made, or a pbft.trace/1 file of whatever implementation." };
         var faulty = new Option<string?>("--faulty") { HelpName = "ID,...", Description = "Replicas that may have done anything. [default: those that the run was told to make faulty]" };
         var expect = new Option<string?>("--expect")
         {
@@ -44,19 +45,15 @@ internal static class VerifyCommand
 
     private static int Run(Terminal terminal, VerifyInput input, VerificationOptions options, string? prefix, bool json)
     {
-        if (input.Foreign is { } why)
-        {
-            if (json) terminal.Result.WriteLine(VerifyOutput.Undetermined(input, why).ToString(Formatting.Indented));
-            else terminal.Result.WriteLine($"undetermined: {why}");
-            return ExitCodes.Unknown;
-        }
-
         var total = RecordsOf(input, options);
         terminal.Progress(() => "checking hashes and signed heads");
-        var report = LogVerifier.Run(input.Store, input.Genesis, options with
+        var judged = options with
         {
             Progress = count => terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {total:N0} records judged")),
-        });
+        };
+        var report = input.Foreign is { } foreign
+            ? TraceVerifier.Run(foreign.Header, foreign.Steps, judged)
+            : LogVerifier.Run(input.Store, input.Genesis, judged);
         terminal.ClearProgress();
         var written = report.Violations.IsEmpty ? null : PrefixFile.Write(input, report.Violations[0], prefix ?? PrefixFile.DefaultName(input.Source));
         if (json) terminal.Result.WriteLine(VerifyOutput.Json(input, options, report, written).ToString(Formatting.Indented));
@@ -64,7 +61,8 @@ internal static class VerifyCommand
         return VerifyOutput.CodeOf(report.Verdict);
     }
 
-    private static long RecordsOf(VerifyInput input, VerificationOptions options) =>
-        Enumerable.Range(0, input.Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(id => !options.Faulty.Contains(id))
+    private static long RecordsOf(VerifyInput input, VerificationOptions options) => input.Foreign is { } foreign
+        ? foreign.Steps.Count(step => !options.Faulty.Contains(step.Replica))
+        : Enumerable.Range(0, input.Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(id => !options.Faulty.Contains(id))
             .Sum(id => (input.Store.Tail(LogStreams.OfReplica(input.Genesis.Cluster, id))?.LastRevision ?? -1) + 1);
 }

@@ -18,6 +18,7 @@ internal static class PrefixFile
     /// <returns>The file.</returns>
     public static string Write(VerifyInput input, Finding finding, string file)
     {
+        if (input.Foreign is { } foreign) return Write(foreign, finding, file);
         var genesis = input.Genesis;
         var streams = StreamsOf(input, finding);
         var header = new TraceHeader(
@@ -25,6 +26,17 @@ internal static class PrefixFile
             genesis.Configuration, streams, input.Run);
         using var stream = new BufferedStream(File.Create(file));
         TraceFile.Write(stream, header, streams.SelectMany(s => input.Store.Read(s.Stream, 0, s.LastRevision + 1)).Select(record => new TraceLine(null, record)));
+        return file;
+    }
+
+    private static string Write(ForeignTrace trace, Finding finding, string file)
+    {
+        // What was never sent is missing in the whole of its sender's history, and that waits for what the other sent.
+        var steps = finding.Sender is { } sender
+            ? trace.Steps.Where(step => step.Replica == finding.Replica || step.Replica == sender)
+            : trace.Steps.Where(step => step.Replica == finding.Replica && step.Number <= finding.Revision);
+        using var stream = new BufferedStream(File.Create(file));
+        TraceFile.Write(stream, trace.Header, steps.Select(step => new TraceLine(step, null)));
         return file;
     }
 

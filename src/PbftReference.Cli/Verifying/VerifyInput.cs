@@ -32,8 +32,8 @@ internal sealed class VerifyInput : IDisposable
     /// <summary>The replicas that the run was told to make faulty.</summary>
     public ImmutableSortedSet<ReplicaId> FaultyOfRun { get; }
 
-    /// <summary>Why a trace without records is not judged; null for everything else.</summary>
-    public string? Foreign { get; private init; }
+    /// <summary>A trace without records, of whatever implementation; null for everything else.</summary>
+    public ForeignTrace? Foreign { get; private init; }
 
     /// <summary>Opens a run directory or a trace file.</summary>
     /// <exception cref="CommandException">There is none, or it cannot be read.</exception>
@@ -63,16 +63,22 @@ internal sealed class VerifyInput : IDisposable
         var store = new InMemoryEventStore();
         if (header.Streams.IsEmpty)
         {
-            return new VerifyInput(source, genesis, store, null)
-            {
-                Foreign = $"{source} holds no records, so it is the trace of another implementation ({header.Implementation}). Only traces with records, as 'pbft trace export' writes them, are judged so far",
-            };
+            return new VerifyInput(source, genesis, store, null) { Foreign = new ForeignTrace(header, [.. lines.Select(line => StepOf(line, source))]) };
         }
 
         TraceImport.Into(store, source, header, lines);
         return new VerifyInput(source, genesis, store, header.Run);
     }
 
+    private static TraceStep StepOf(TraceLine line, string source) => line.Step is { } step && line.Record is null
+        ? step
+        : throw new LogFormatException($"{source}: the header names no streams, and a line holds a record; take the record out, or export the trace again");
+
     /// <inheritdoc/>
     public void Dispose() => Store.Dispose();
 }
+
+/// <summary>A trace without records.</summary>
+/// <param name="Header">Its header.</param>
+/// <param name="Steps">Its steps.</param>
+internal sealed record ForeignTrace(TraceHeader Header, ImmutableArray<TraceStep> Steps);

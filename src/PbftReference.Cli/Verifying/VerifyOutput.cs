@@ -67,16 +67,6 @@ internal static class VerifyOutput
         Verdict.Corrupt => "corrupt: the log is not as its replicas wrote it, so it is not judged; 'pbft log verify' tells more",
     };
 
-    /// <summary>The document for what was not judged.</summary>
-    public static JObject Undetermined(VerifyInput input, string why) => new()
-    {
-        ["schema"] = Schema,
-        ["source"] = input.Source,
-        ["verdict"] = "undetermined",
-        ["exitCode"] = ExitCodes.Unknown,
-        ["missing"] = new JArray(why),
-    };
-
     /// <summary>The document.</summary>
     public static JObject Json(VerifyInput input, VerificationOptions options, VerificationReport report, string? prefix) => new()
     {

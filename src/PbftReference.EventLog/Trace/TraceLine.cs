@@ -33,6 +33,9 @@ public sealed record PaperStatement(MessageKind Kind)
     /// <summary>The operation of a request.</summary>
     public ImmutableArray<byte> Operation { get; init; } = [];
 
+    /// <summary>The batch that travels with a pre-prepare, its requests without signatures; null if it does not.</summary>
+    public Batch? Batch { get; init; }
+
     /// <summary>P of a view-change, or what a new-view carries over.</summary>
     public ImmutableArray<TraceClaim> Prepared { get; init; } = [];
 

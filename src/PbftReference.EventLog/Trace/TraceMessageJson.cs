@@ -60,6 +60,7 @@ internal static class TraceMessageJson
         }
 
         if (statement.Replica is { } replica) json.Int32("replica", replica.Value);
+        if (statement.Batch is { } batch) WriteBatch(json, batch);
         json.EndObject();
     }
 
@@ -91,8 +92,38 @@ internal static class TraceMessageJson
         }
 
         if (kind != MessageKind.Request) statement = statement with { Replica = new ReplicaId(json.Int32("replica")) };
+        if (kind == MessageKind.PrePrepare && json.NextField == "batch") statement = statement with { Batch = ReadBatch(json) };
         json.EndObject();
         return statement;
+    }
+
+    private static void WriteBatch(LogJsonWriter json, Batch batch)
+    {
+        json.BeginArray("batch");
+        foreach (var request in batch.Requests)
+        {
+            json.BeginObject();
+            json.Int64("client", request.Statement.Client.Value);
+            json.Int64("timestamp", request.Statement.Timestamp.Value);
+            json.Payload("operation", request.Statement.Operation);
+            json.EndObject();
+        }
+
+        json.EndArray();
+    }
+
+    private static Batch ReadBatch(LogJsonReader json)
+    {
+        var requests = json.Items("batch", ReadRequest);
+        return requests.IsEmpty ? throw json.Fault("a batch holds at least one request; the null request has none") : new Batch(requests);
+    }
+
+    private static Signed<Request> ReadRequest(LogJsonReader json)
+    {
+        json.BeginObject();
+        var request = new Request(new ClientId(json.Int64("client")), new Timestamp(json.Int64("timestamp")), json.Payload("operation"));
+        json.EndObject();
+        return new Signed<Request>(request, Signature.Own);
     }
 
     private static PaperStatement ReadViewChange(LogJsonReader json, PaperStatement statement, TraceProfile profile)

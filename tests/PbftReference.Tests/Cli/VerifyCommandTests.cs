@@ -40,7 +40,7 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
     }
 
     [Fact]
-    public void A_trace_without_records_is_undetermined_for_now()
+    public void A_trace_without_any_steps_is_undetermined()
     {
         var file = run.Beside("foreign.jsonl");
         var configuration = new JObject { ["replicas"] = 4, ["faults"] = 1, ["checkpointPeriod"] = 10, ["logMultiplier"] = 2 };
@@ -57,7 +57,7 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
         File.WriteAllText(file, header.ToString(Newtonsoft.Json.Formatting.None) + "\n");
         var result = Pbft.Run("verify", file);
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("holds no records", result.Output, StringComparison.Ordinal);
+        Assert.Contains("nothing was judged", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

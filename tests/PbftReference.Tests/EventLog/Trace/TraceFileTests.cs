@@ -20,7 +20,7 @@ public sealed class TraceFileTests
     [
         Header,
         """{"replica":0,"step":"0","restart":true}""",
-        """{"replica":0,"step":"1","receive":{"kind":"request","message":{"client":"7","timestamp":"1","operation":"add"}},"send":[{"to":[1,2,3],"kind":"pre-prepare","message":{"view":"0","sequenceNumber":"1","batchDigest":"D","replica":0}}]}""",
+        """{"replica":0,"step":"1","receive":{"kind":"request","message":{"client":"7","timestamp":"1","operation":"add"}},"send":[{"to":[1,2,3],"kind":"pre-prepare","message":{"view":"0","sequenceNumber":"1","batchDigest":"D","replica":0,"batch":[{"client":"7","timestamp":"1","operation":"add"}]}}]}""",
         """{"replica":1,"step":"0","restart":true}""",
         """{"replica":1,"step":"4","time":"12","receive":{"kind":"commit","message":{"view":"0","sequenceNumber":"1","batchDigest":"D","replica":2}},"send":[{"client":"7","kind":"commit","message":{"view":"0","sequenceNumber":"1","batchDigest":"D","replica":1}}],"execute":[{"sequenceNumber":"1","batchDigest":"D","results":["ok"],"serviceDigest":null}],"stable":[{"sequenceNumber":"1","stateDigest":"D"}]}""",
         """{"replica":1,"step":"5","receive":{"kind":"view-change","message":{"view":"1","sequenceNumber":"0","stateDigest":"D","prepared":[{"view":"0","sequenceNumber":"1","batchDigest":"D"}],"replica":2}}}""",
@@ -42,6 +42,7 @@ public sealed class TraceFileTests
         Assert.Equal(3, header.Configuration.Quorum);
         Assert.True(lines[0].Step!.Restart);
         Assert.Equal(new RequestId(new ClientId(7), new Timestamp(1)), lines[1].Step!.Receive!.Statement!.Request);
+        Assert.Equal(new Timestamp(1), lines[1].Step!.Sends.Single().Message.Statement!.Batch!.Requests.Single().Statement.Timestamp);
         Assert.Equal([1, 2, 3], lines[1].Step!.Sends.Single().To.Select(to => to.Value));
         Assert.Equal((4, 12), (lines[3].Step!.Number, lines[3].Step!.TimeMs));
         Assert.Equal(D, lines[3].Step!.Executions.Single().BatchDigest.ToString());

@@ -1,0 +1,91 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Newtonsoft.Json.Linq;
+using PbftReference.Tests.Cli;
+using PbftReference.Tests.EventLog.Stores;
+using Xunit;
+
+namespace PbftReference.Tests.Audit.Foreign;
+
+/// <summary>Traces that a program in another language wrote from the documentation alone: tests/foreign/trace.py.</summary>
+public sealed class ForeignProgramTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    [Fact]
+    public void A_good_trace_conforms()
+    {
+        var (code, json) = Verify("good");
+        Assert.Equal((0, "conforms"), (code, (string)json["verdict"]!));
+        Assert.Equal([0, 1, 2, 3], json["replicas"]!.Select(replica => (int)replica["replica"]!));
+        Assert.All(json["replicas"]!, replica => Assert.Equal(("3", "2"), ((string)replica["executed"]!, (string)replica["low"]!)));
+        Assert.Equal(("4", "12"), ((string)json["counts"]!["stable"]!, (string)json["counts"]!["executed"]!));
+        Assert.True((int)json["counts"]!["join-edges"]! > 0);
+    }
+
+    [Theory]
+    [InlineData("few-prepares", 2, "LCommit", "PreparedCertificateValid", "votes of 0 2, a quorum is 3")]
+    [InlineData("other-batch", 3, "LExecute", "AsRecorded", "is committed there")]
+    [InlineData("never-sent", 1, "Deliver", "SentByItsSender", "never sent it")]
+    public void A_bad_trace_violates_and_the_guard_is_named(string fault, int replica, string action, string guard, string values)
+    {
+        var (code, json) = Verify(fault);
+        var first = json["violations"]![0]!;
+        Assert.Equal((1, replica, action, guard), (code, (int)first["replica"]!, (string)first["action"]!, (string)first["guard"]!));
+        Assert.Contains(values, (string)first["values"]!, StringComparison.Ordinal);
+        var again = Pbft.Run("verify", (string)json["prefix"]!, "--json", "--prefix", Path.Combine(_directory.Path, "again.jsonl"));
+        Assert.Equal(1, again.ExitCode);
+        Assert.Equal(first.ToString(), JObject.Parse(again.Output)["violations"]![0]!.ToString());
+    }
+
+    [Fact]
+    public void Behind_a_view_change_without_certificates_nothing_is_passed()
+    {
+        var (code, json) = Verify("view-change");
+        Assert.Equal((2, "undetermined"), (code, (string)json["verdict"]!));
+        Assert.Empty(json["violations"]!);
+        Assert.Equal("3", (string)json["counts"]!["view-changes"]!);
+        Assert.Contains(json["missing"]!, missing => ((string)missing!).Contains("it sends in view 1, and profile osdi99 does not say", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_wrong_before_the_view_change_is_a_violation_still()
+    {
+        var file = Write("view-change");
+        var lines = File.ReadAllLines(file);
+        var at = Array.FindIndex(lines, line => line.Contains("\"kind\": \"commit\"", StringComparison.Ordinal) && line.Contains("\"send\"", StringComparison.Ordinal));
+        File.WriteAllLines(file, lines.Where((line, i) => i != at));
+        Assert.Equal(1, Pbft.Run("verify", file).ExitCode);
+    }
+
+    private (int Code, JObject Json) Verify(string fault)
+    {
+        var result = Pbft.Run("verify", Write(fault), "--json");
+        return (result.ExitCode, JObject.Parse(result.Output));
+    }
+
+    private string Write(string fault)
+    {
+        var file = Path.Combine(_directory.Path, fault + ".jsonl");
+        File.WriteAllText(file, Python(Path.Combine(RepositoryRoot.Path, "tests", "foreign", "trace.py"), fault));
+        return file;
+    }
+
+    private static string Python(params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true })!;
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.True(process.ExitCode == 0, $"python3 {string.Join(' ', arguments)} ended with {process.ExitCode}");
+            return output;
+        }
+        catch (Win32Exception e)
+        {
+            throw new InvalidOperationException("python3 is missing: this test runs a program that is not ours. Run tests/set-up.sh, or install python3.", e);
+        }
+    }
+
+    public void Dispose() => _directory.Dispose();
+}

@@ -1,0 +1,112 @@
+using PbftReference.Audit.Verification;
+using PbftReference.Audit.Verification.Foreign;
+using PbftReference.Core.Messages;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Stores;
+using PbftReference.EventLog.Trace;
+using PbftReference.Host.Services;
+using PbftReference.Simulation;
+using PbftReference.Simulation.Fuzzing;
+using PbftReference.Tests.Cli;
+using Xunit;
+
+namespace PbftReference.Tests.Audit.Foreign;
+
+/// <summary>This project's own traces without their records are judged like anybody's.</summary>
+public sealed class StrippedTraceTests(InspectedRun run) : IClassFixture<InspectedRun>
+{
+    [Fact]
+    public void A_run_without_its_records_conforms()
+    {
+        var file = run.Beside("stripped.jsonl");
+        using (var store = RunDirectory.OpenLog(run.Directory))
+        {
+            var genesis = RunDirectory.ReadManifest(run.Directory).Genesis;
+            var (header, steps) = Stripped(store, genesis.Configuration, genesis.Service);
+            using var stream = File.Create(file);
+            TraceFile.Write(stream, header, steps.Select(step => new TraceLine(step, null)));
+        }
+
+        var result = Pbft.Run("verify", file, "--faulty", "0", "--expect", "executed>=1,views-entered>=1,stable>=1");
+        Assert.True(result.ExitCode == 0, result.Output);
+    }
+
+    [Theory]
+    [InlineData(2, "view-changes", "faulty-messages")]
+    [InlineData(17, "transfers", "restarts")]
+    [InlineData(26, "transfers", "views-entered")]
+    public void A_fuzzed_run_without_its_records_conforms(ulong seed, params string[] holds)
+    {
+        var report = Judge(seed, steps => steps);
+        Assert.True(report.Verdict == Verdict.Conforms, $"seed {seed}: {report.Verdict} {report.Violations.FirstOrDefault()} {report.Missing.FirstOrDefault()}");
+        Assert.All(holds, name => Assert.True(report.Total[name] > 0, $"seed {seed}: no {name}"));
+    }
+
+    [Theory]
+    [InlineData(MessageKind.Prepare)]
+    [InlineData(MessageKind.Commit)]
+    [InlineData(MessageKind.Checkpoint)]
+    public void A_changed_send_violates(MessageKind kind)
+    {
+        var report = Judge(2, steps => Changed(steps, kind));
+        Assert.Equal(Verdict.Violates, report.Verdict);
+    }
+
+    [Theory]
+    [InlineData(MessageKind.Prepare)]
+    [InlineData(MessageKind.Commit)]
+    [InlineData(MessageKind.Checkpoint)]
+    public void A_send_that_is_left_out_violates(MessageKind kind)
+    {
+        var report = Judge(2, steps => Changed(steps, kind, _ => null));
+        Assert.Equal(Verdict.Violates, report.Verdict);
+    }
+
+    private static TraceStep[] Changed(TraceStep[] steps, MessageKind kind, Func<Message, Message?>? change = null)
+    {
+        var at = Array.FindIndex(steps, step => step.Replica.Value != 0 && Sends(step, kind) >= 0);
+        var send = steps[at].Sends[Sends(steps[at], kind)];
+        var changed = (change ?? Other)(send.Message.Message!);
+        var sends = steps[at].Sends.Remove(send);
+        steps[at] = steps[at] with { Sends = changed is null ? sends : [send with { Message = TraceMessage.Of(changed, Signature.Own) }, .. sends] };
+        return steps;
+    }
+
+    private static int Sends(TraceStep step, MessageKind kind)
+    {
+        for (var i = 0; i < step.Sends.Length; i++)
+        {
+            if (step.Sends[i].Message.Message is ReplicaMessage message && message.Kind == kind && message.Replica == step.Replica) return i;
+        }
+
+        return -1;
+    }
+
+    private static Message Other(Message message) => message switch
+    {
+        Prepare m => m with { BatchDigest = Digest.Of([1]) },
+        Commit m => m with { BatchDigest = Digest.Of([1]) },
+        Checkpoint m => m with { StateDigest = Digest.Of([1]) },
+        _ => throw new InvalidOperationException($"{message.Kind} is not changed"),
+    };
+
+    private static VerificationReport Judge(ulong seed, Func<TraceStep[], TraceStep[]> change)
+    {
+        using var store = new InMemoryEventStore();
+        var fuzzed = FuzzCase.FromSeed(seed, 4);
+        Fuzzer.Run(fuzzed, store);
+        var configuration = fuzzed.Options.Configuration with { InitialServiceDigest = ServiceFactory.Create(fuzzed.Options.Service).Digest };
+        var (header, steps) = Stripped(store, configuration, fuzzed.Options.Service);
+        var faulty = fuzzed.Options.Faulty.Select(replica => replica.Replica);
+        steps = change([.. steps.Where(step => !faulty.Contains(step.Replica))]);
+        return TraceVerifier.Run(header, steps, new VerificationOptions { Faulty = [.. faulty] });
+    }
+
+    private static (TraceHeader Header, TraceStep[] Steps) Stripped(IEventStore store, ClusterConfiguration configuration, string service)
+    {
+        var header = new TraceHeader(
+            TraceProfile.NamedNewView, TraceAuthentication.Signatures, "stripped", "sim", service, Digest.None, configuration, TraceExport.StreamsOf(store, null), null);
+        var steps = TraceExport.Lines(store, header).Select(line => line.Step).OfType<TraceStep>().ToArray();
+        return (header with { Streams = [] }, steps);
+    }
+}
