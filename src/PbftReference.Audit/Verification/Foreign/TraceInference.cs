@@ -124,9 +124,14 @@ internal sealed partial class TraceInference
 
     private StepJudgement? Refused(StepRefusal refusal, SpecAction action)
     {
+        if (!_terms.IsWhole && refusal.Guard == "BatchAtHand")
+        {
+            return Gap($"{refusal.Values}: no pre-prepare that it received carries the batch");
+        }
+
         var needsViews = refusal.Guard is "CommitCertificateValid" or "PreparedCertificateValid" or "VotesDelivered" or "CommitsDelivered"
             or "CheckpointsDelivered" or "CheckpointCertificateValid" or "AboveLowWatermark" or "BetweenWatermarks" or "CommittedNext"
-            or "BatchAtHand" or "WeakCertificateValid" or "ViewReached" or "ProposalStands";
+            or "WeakCertificateValid" or "ViewReached" or "ProposalStands";
         return !_terms.IsWhole && _laterViews && needsViews
             ? Gap($"{action.Name} may rest on a later view, and profile {_terms.Name} carries neither the certificates in view-changes and new-views nor which new-view a vote relies on")
             : new StepJudgement(null, refusal);

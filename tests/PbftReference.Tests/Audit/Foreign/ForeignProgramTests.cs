@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Newtonsoft.Json.Linq;
 using PbftReference.Tests.Cli;
 using PbftReference.Tests.EventLog.Stores;
@@ -56,6 +57,23 @@ public sealed class ForeignProgramTests : IDisposable
         var at = Array.FindIndex(lines, line => line.Contains("\"kind\": \"commit\"", StringComparison.Ordinal) && line.Contains("\"send\"", StringComparison.Ordinal));
         File.WriteAllLines(file, lines.Where((line, i) => i != at));
         Assert.Equal(1, Pbft.Run("verify", file).ExitCode);
+    }
+
+    [Fact]
+    public void Without_batches_or_authentication_nothing_is_passed_nor_held_against_anybody()
+    {
+        var batches = new Regex("""
+            , "batch": \[[^]]*\]
+            """);
+        var file = Write("good");
+        File.WriteAllText(file, batches.Replace(File.ReadAllText(file), ""));
+        var result = Pbft.Run("verify", file);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("carries the batch", result.Output, StringComparison.Ordinal);
+
+        file = Write("never-sent");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"signatures\"", "\"none\"", StringComparison.Ordinal));
+        Assert.Equal(2, Pbft.Run("verify", file).ExitCode);
     }
 
     private (int Code, JObject Json) Verify(string fault)
