@@ -104,7 +104,7 @@ public sealed class StateCodecTests
     [Fact]
     public void A_configuration_is_read_back()
     {
-        var configuration = Configuration with { RequestTimeout = 5_000_000_000, InitialServiceDigest = Digest.Of([1]), NullRequestTimeout = 7 };
+        var configuration = Configuration with { RequestTimeout = ClusterConfiguration.MaxMilliseconds, InitialServiceDigest = Digest.Of([1]), NullRequestTimeout = 7 };
         Assert.Equal(configuration, ConfigurationCodec.Decode(ConfigurationCodec.Encode(configuration)));
     }
 
