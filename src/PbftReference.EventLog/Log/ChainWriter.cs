@@ -7,14 +7,10 @@ namespace PbftReference.EventLog.Log;
 /// <summary>Appends chained records to a stream that has one writer. Records wait here until they are flushed.</summary>
 internal sealed class ChainWriter
 {
-    /// <summary>Bytes of one append, so that every EventStoreDB server takes it whatever its framing costs.</summary>
-    private const long MaxAppendBytes = 512 * 1024;
-
-    private const int MaxAppendEvents = 500;
-
     private readonly IEventStore _store;
     private readonly List<(EventToAppend Event, LogPosition Position)> _pending = [];
     private FencedException? _fenced;
+    private LogWrite? _write;
 
     private ChainWriter(IEventStore store, string stream, LogPosition tail)
     {
@@ -75,19 +71,40 @@ internal sealed class ChainWriter
 
     /// <summary>Writes the first records that wait, at most so many.</summary>
     /// <exception cref="FencedException">Another writer was there.</exception>
+    /// <exception cref="InvalidOperationException">A write is under way.</exception>
     internal void Flush(int records = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(records);
-        CheckFence();
-        while (records > 0 && _pending.Count > 0)
+        if (BeginWrite(records) is not { } write) return;
+        try
         {
-            var count = CountOfNextAppend(records);
-            Append(count);
-            // Only now, so that the same records are appended again if it is unknown whether they were written.
-            Durable = _pending[count - 1].Position;
-            _pending.RemoveRange(0, count);
-            records -= count;
+            write.Run();
         }
+        finally
+        {
+            EndWrite(write);
+        }
+    }
+
+    /// <summary>Takes the first records that wait, to be written on whatever thread; null if none waits.</summary>
+    /// <exception cref="FencedException">Another writer was there before.</exception>
+    /// <exception cref="InvalidOperationException">A write is under way.</exception>
+    internal LogWrite? BeginWrite(int records = int.MaxValue)
+    {
+        CheckFence();
+        if (_write is not null) throw new InvalidOperationException($"a write of {Stream} is under way: end it first");
+        var count = Math.Min(records, _pending.Count);
+        return count == 0 ? null : _write = new LogWrite(_store, Stream, Durable, [.. _pending.Take(count)]);
+    }
+
+    /// <summary>Takes note of how far a write came. What it did not write waits on, so that the same records are appended again.</summary>
+    internal void EndWrite(LogWrite write)
+    {
+        if (_write != write) throw new InvalidOperationException($"this write of {Stream} is not the one that is under way");
+        _write = null;
+        _fenced = write.Fenced;
+        Durable = write.Written;
+        _pending.RemoveRange(0, write.Count);
     }
 
     internal Guid IdOf(LogPosition position) => RecordHash.EventId(Stream, position.Revision, position.Hash);
@@ -102,32 +119,6 @@ internal sealed class ChainWriter
         }
 
         return new LogPosition(last.Revision, ChainedRecord.Read(last).Hash);
-    }
-
-    private int CountOfNextAppend(int records)
-    {
-        var limit = Math.Min(records, Math.Min(_pending.Count, MaxAppendEvents));
-        long bytes = 0;
-        for (var i = 0; i < limit; i++)
-        {
-            var item = _pending[i].Event;
-            bytes += item.Data.Length + item.Metadata.Length + item.Type.Length;
-            if (i > 0 && bytes > MaxAppendBytes) return i;
-        }
-
-        return limit;
-    }
-
-    private void Append(int count)
-    {
-        try
-        {
-            _store.Append(Stream, Durable.Revision, [.. _pending.Take(count).Select(item => item.Event)]);
-        }
-        catch (WrongExpectedRevisionException e)
-        {
-            throw _fenced = new FencedException(Stream, Durable.Revision, e.Actual, e);
-        }
     }
 
     private void CheckFence()

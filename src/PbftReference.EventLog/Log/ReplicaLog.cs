@@ -101,6 +101,22 @@ public sealed class ReplicaLog
     public void FlushPrefix(int records) => _chain.Flush(records);
 
     /// <summary>
+    /// Takes what waits, to be written on another thread by <see cref="LogWrite.Run"/>; null if nothing waits. Records may be added
+    /// meanwhile. Until <see cref="EndWrite"/>, nothing else may be flushed.
+    /// </summary>
+    /// <exception cref="FencedException">A flush before found another writer.</exception>
+    /// <exception cref="InvalidOperationException">A write is under way.</exception>
+    public LogWrite? BeginWrite() => _chain.BeginWrite();
+
+    /// <summary>A write is over, done or failed: <see cref="Durable"/> moves to where it came. What it did not write waits on.</summary>
+    /// <exception cref="InvalidOperationException">It is not the write that is under way.</exception>
+    public void EndWrite(LogWrite write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        _chain.EndWrite(write);
+    }
+
+    /// <summary>
     /// Reads a replica's stream from a revision on, and checks that each record's hash holds and follows on the one before. Blobs are
     /// not given out; the records that they belong to come with their whole data.
     /// </summary>

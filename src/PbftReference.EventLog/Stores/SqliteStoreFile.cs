@@ -99,7 +99,7 @@ internal static class SqliteStoreFile
         CheckFormat(connection, path);
         if (options.Access == SqliteStoreAccess.Read) return;
         CheckWritable(connection, path);
-        UseWriteAheadLog(connection, path);
+        UseWriteAheadLog(connection, path, options.Durability);
         if (options.MaxFileBytes is { } bytes) Execute(connection, $"PRAGMA max_page_count = {Math.Max(1, bytes / PageSize)}");
     }
 
@@ -147,7 +147,7 @@ internal static class SqliteStoreFile
             + $"{SqliteStoreAccess.Read}.");
     }
 
-    private static void UseWriteAheadLog(SqliteConnection connection, string path)
+    private static void UseWriteAheadLog(SqliteConnection connection, string path, SqliteDurability durability)
     {
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA journal_mode = WAL";
@@ -159,7 +159,7 @@ internal static class SqliteStoreFile
         }
 
         // FULL: each commit is synced. NORMAL would lose the last commits in a power cut, after their effects left.
-        Execute(connection, "PRAGMA synchronous = FULL");
+        Execute(connection, durability == SqliteDurability.PowerCut ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
     }
 
     private static long Number(SqliteConnection connection, string sql)

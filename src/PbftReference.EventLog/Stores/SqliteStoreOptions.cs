@@ -13,11 +13,24 @@ public enum SqliteStoreAccess
     Read,
 }
 
+/// <summary>What an append of a <see cref="SqliteEventStore"/> outlives once it has returned.</summary>
+public enum SqliteDurability
+{
+    /// <summary>The process and a power cut: the disk is flushed at each commit.</summary>
+    PowerCut,
+
+    /// <summary>The process only: a power cut may take the last commits, never an earlier one without the later. For what can be made again.</summary>
+    Process,
+}
+
 /// <summary>How a <see cref="SqliteEventStore"/> is opened.</summary>
 public sealed record SqliteStoreOptions
 {
     /// <summary>What may be done with the file; by default everything.</summary>
     public SqliteStoreAccess Access { get; init; } = SqliteStoreAccess.CreateOrAppend;
+
+    /// <summary>What an append outlives; a power cut by default.</summary>
+    public SqliteDurability Durability { get; init; }
 
     /// <summary>How long an append or a group waits for another writer to finish; 0 and up, 5 s by default.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -1,4 +1,5 @@
 using PbftReference.Core.Effects;
+using PbftReference.Core.Inputs;
 using PbftReference.Core.Types;
 
 namespace PbftReference.Host.Replicas;
@@ -11,6 +12,18 @@ public interface ITransport
 
     /// <summary>Sends a frame to a client.</summary>
     void Send(ClientId to, byte[] frame);
+
+    /// <summary>Sends a frame to all other replicas.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="self">Who sends it.</param>
+    /// <param name="replicas">How many replicas there are.</param>
+    void Broadcast(byte[] frame, ReplicaId self, int replicas)
+    {
+        for (var i = 0; i < replicas; i++)
+        {
+            if (i != self.Value) Send(new ReplicaId(i), frame);
+        }
+    }
 }
 
 /// <summary>Where steps become durable and batches are executed, each in its own time.</summary>
@@ -21,6 +34,10 @@ public interface IReplicaBackground
 
     /// <summary>Execute off the event thread; the result comes back as an input.</summary>
     void ExecuteSoon(ReplicaHost host, Execute effect);
+
+    /// <summary>Have the service take over the pages that were fetched.</summary>
+    /// <returns>What came of it; null if that comes back later, as an input.</returns>
+    Input? Install(ReplicaHost host, InstallState effect) => host.Service.Install(effect);
 }
 
 /// <summary>Sees what a replica decides. For checkers, progress and telemetry; it must not act on the replica.</summary>

@@ -64,6 +64,12 @@ public sealed class ReplicaHost : IEventReceiver
 
     private readonly record struct Outgoing(LogPosition Position, Effect Effect);
 
+    private readonly record struct Leaving(LogPosition Position, Effect Effect, Message Message)
+    {
+        /// <summary>Whether this replica signs it; what is passed on keeps its signature.</summary>
+        public bool IsOwn => Effect is not Send { Signature.IsOwn: false };
+    }
+
     /// <summary>Makes a host. Nothing happens before <see cref="Start(Digest)"/>.</summary>
     public ReplicaHost(ReplicaParts parts)
     {
@@ -121,15 +127,30 @@ public sealed class ReplicaHost : IEventReceiver
         }
     }
 
-    /// <summary>The log's records up to its durable position are safe: what waited for them leaves now.</summary>
+    /// <summary>The log's records up to its durable position are safe: what waited for them leaves now, signed in one go.</summary>
     public void OnDurable()
     {
+        var leaving = new List<Leaving>();
         while (_outbox.TryPeek(out var next) && Guard.Holds(GuardName.AppendBeforeSend, next.Position.Revision <= Log.Durable.Revision))
         {
             _outbox.Dequeue();
-            Release(next);
+            if (MessageOf(next.Effect) is { } message) leaving.Add(new Leaving(next.Position, next.Effect, message));
         }
+
+        if (leaving.Count == 0) return;
+        _sealer.Prepare(leaving.Where(one => one.IsOwn).Select(one => (one.Message, one.Position.Revision, one.Position.Hash)));
+        foreach (var one in leaving) Release(one);
     }
+
+    /// <summary>What leaves for an effect; null if there is nothing to send.</summary>
+    private Message? MessageOf(Effect effect) => effect switch
+    {
+        Send e => e.Message,
+        Multicast e => e.Message,
+        SendReply e => e.Reply,
+        SendState e => Service.Answer(e, Self),
+        _ => null,
+    };
 
     private HostEvent? Receive(byte[] frame)
     {
@@ -215,7 +236,7 @@ public sealed class ReplicaHost : IEventReceiver
                 DiscardCheckpoints e => Do(() => Service.Discard(e)),
                 StageState e => Service.Stage(e),
                 StorePages e => Do(() => Service.Store(e)),
-                InstallState e => Service.Install(e),
+                InstallState e => _parts.Background.Install(this, e),
                 _ => throw new InvalidOperationException($"no way to carry out {effect.GetType().Name}"),
             };
             if (input is not null) next = new InputArrived(input);
@@ -255,15 +276,15 @@ public sealed class ReplicaHost : IEventReceiver
         return null;
     }
 
-    private void Release(Outgoing outgoing)
+    private void Release(Leaving leaving)
     {
-        var (position, effect) = outgoing;
-        switch (effect)
+        var frame = leaving.IsOwn ? Encode(leaving.Message, leaving.Position) : WireFormat.Encode(leaving.Message, ((Send)leaving.Effect).Signature);
+        switch (leaving.Effect)
         {
-            case Send e: _parts.Transport.Send(e.To, e.Signature.IsOwn ? Encode(e.Message, position) : WireFormat.Encode(e.Message, e.Signature)); break;
-            case Multicast e: Broadcast(Encode(e.Message, position)); break;
-            case SendReply e: _parts.Transport.Send(e.Reply.Client, Encode(e.Reply, position)); break;
-            case SendState e when Service.Answer(e, Self) is { } answer: _parts.Transport.Send(e.To, Encode(answer, position)); break;
+            case Send e: _parts.Transport.Send(e.To, frame); break;
+            case Multicast: Broadcast(frame); break;
+            case SendReply e: _parts.Transport.Send(e.Reply.Client, frame); break;
+            case SendState e: _parts.Transport.Send(e.To, frame); break;
             default: break;
         }
     }
@@ -274,11 +295,5 @@ public sealed class ReplicaHost : IEventReceiver
         return WireFormat.Encode(@sealed, signature);
     }
 
-    private void Broadcast(byte[] frame)
-    {
-        for (var i = 0; i < State.Configuration.Replicas; i++)
-        {
-            if (i != Self.Value) _parts.Transport.Send(new ReplicaId(i), frame);
-        }
-    }
+    private void Broadcast(byte[] frame) => _parts.Transport.Broadcast(frame, Self, State.Configuration.Replicas);
 }

@@ -27,11 +27,15 @@ public readonly record struct ReplayStart(ReplicaState State, ServiceRunner Serv
 public static class ReplicaRecovery
 {
     /// <summary>Recovers a replica; one without a log is at the genesis.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="genesis">The cluster.</param>
+    /// <param name="replica">The replica.</param>
+    /// <param name="journal">Told what the service does meanwhile, and later; null for nobody.</param>
     /// <exception cref="ReplayMismatchException">The service does not reproduce what is recorded.</exception>
     /// <exception cref="EventLog.Codec.LogFormatException">A record cannot be read.</exception>
-    public static RecoveredReplica Recover(IEventStore store, Genesis genesis, ReplicaId replica)
+    public static RecoveredReplica Recover(IEventStore store, Genesis genesis, ReplicaId replica, IServiceJournal? journal = null)
     {
-        var start = NewestSnapshot(store, genesis, replica) ?? FromGenesis(genesis, replica);
+        var start = NewestSnapshot(store, genesis, replica, journal: journal) ?? FromGenesis(genesis, replica, journal);
         return RecoverTo(store, genesis, start, long.MaxValue);
     }
 
@@ -51,16 +55,17 @@ public static class ReplicaRecovery
         return first > 0 ? NewestSnapshot(store, genesis, replica, first - 1)!.Value : FromGenesis(genesis, replica);
     }
 
-    private static ReplayStart FromGenesis(Genesis genesis, ReplicaId replica) =>
-        new(ReplicaState.Genesis(genesis.Configuration, replica), NewService(genesis), LogPosition.Start);
+    private static ReplayStart FromGenesis(Genesis genesis, ReplicaId replica, IServiceJournal? journal = null) =>
+        new(ReplicaState.Genesis(genesis.Configuration, replica), NewService(genesis, journal), LogPosition.Start);
 
-    private static ServiceRunner NewService(Genesis genesis) =>
-        new(ServiceFactory.Create(genesis.Service), genesis.Configuration.ClientWindow);
+    private static ServiceRunner NewService(Genesis genesis, IServiceJournal? journal) =>
+        new(ServiceFactory.Create(genesis.Service), genesis.Configuration.ClientWindow, journal);
 
-    private static ReplayStart? NewestSnapshot(IEventStore store, Genesis genesis, ReplicaId replica, long until = long.MaxValue)
+    private static ReplayStart? NewestSnapshot(
+        IEventStore store, Genesis genesis, ReplicaId replica, long until = long.MaxValue, IServiceJournal? journal = null)
     {
         if (SnapshotStore.ReadNewest(store, genesis.Cluster, replica, genesis.Configuration, until) is not { } snapshot) return null;
-        var service = NewService(genesis);
+        var service = NewService(genesis, journal);
         Rebuild(service, snapshot);
         return new ReplayStart(snapshot.State, service, snapshot.Taken.Position);
     }

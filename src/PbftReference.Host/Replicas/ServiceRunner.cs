@@ -38,22 +38,45 @@ public sealed record KeptCheckpoint(SequenceNumber SequenceNumber, Digest StateD
     }
 }
 
+/// <summary>Told what a service did, on the thread that did it. A ledger of blocks keeps up with a service by it.</summary>
+public interface IServiceJournal
+{
+    /// <summary>A batch was executed whole, as recovery does it.</summary>
+    void Ran(Execute effect, ExecutionCompleted result);
+
+    /// <summary>A checkpoint was kept.</summary>
+    void Kept(SequenceNumber n, Digest stateDigest);
+
+    /// <summary>The state of a checkpoint was taken over.</summary>
+    /// <param name="n">The checkpoint's place.</param>
+    /// <param name="stateDigest">The digest that is signed for.</param>
+    /// <param name="serviceDigest">The digest of the service's part in it.</param>
+    void Installed(SequenceNumber n, Digest stateDigest, Digest serviceDigest);
+}
+
 /// <summary>
 /// The service of one replica with the checkpoints that it keeps and the state that it fetches: carries out the effects of Core that
-/// concern them. Used alike by a live replica, by recovery and by replay.
+/// concern them. Used alike by a live replica, by recovery and by replay. May be used by several threads: a live replica executes
+/// batches on one and answers for checkpoints on another.
 /// </summary>
 public sealed class ServiceRunner
 {
+    private readonly Lock _gate = new();
+    private readonly IServiceJournal? _journal;
     private readonly SortedDictionary<SequenceNumber, KeptCheckpoint> _checkpoints = [];
     private ImmutableArray<Digest> _stagedDigests = [];
     private ReadOnlyMemory<byte>?[] _staged = [];
     private int _stagedClientPages;
 
     /// <summary>Runs a service.</summary>
-    public ServiceRunner(IService service, int clientWindow)
+    /// <param name="service">The service.</param>
+    /// <param name="clientWindow">W.</param>
+    /// <param name="journal">Told what it does; null for nobody.</param>
+    public ServiceRunner(IService service, int clientWindow, IServiceJournal? journal = null)
     {
         Service = service;
         ClientWindow = clientWindow;
+        _journal = journal;
     }
 
     /// <summary>The service.</summary>
@@ -63,38 +86,84 @@ public sealed class ServiceRunner
     public int ClientWindow { get; }
 
     /// <summary>The checkpoints that are kept, ascending.</summary>
-    public IReadOnlyCollection<KeptCheckpoint> Checkpoints => _checkpoints.Values;
+    public IReadOnlyCollection<KeptCheckpoint> Checkpoints
+    {
+        get
+        {
+            lock (_gate) return [.. _checkpoints.Values];
+        }
+    }
 
     /// <summary>The checkpoint kept at n; null if none is.</summary>
-    public KeptCheckpoint? CheckpointAt(SequenceNumber n) => _checkpoints.GetValueOrDefault(n);
+    public KeptCheckpoint? CheckpointAt(SequenceNumber n)
+    {
+        lock (_gate) return _checkpoints.GetValueOrDefault(n);
+    }
 
-    /// <summary>Executes requests in order.</summary>
+    /// <summary>Executes a decided batch in one go.</summary>
     public ExecutionCompleted Run(Execute effect)
     {
-        var results = ImmutableArray.CreateBuilder<ImmutableArray<byte>>(effect.Requests.Length);
-        foreach (var request in effect.Requests)
+        lock (_gate)
+        {
+            var results = RunRequests(effect.Requests);
+            var completed = new ExecutionCompleted(effect.SequenceNumber, results, Service.Digest);
+            _journal?.Ran(effect, completed);
+            return completed;
+        }
+    }
+
+    /// <summary>Executes requests in order; they may be part of a batch that is still open.</summary>
+    /// <returns>The results, and the digest of the service's state after them.</returns>
+    public (ImmutableArray<ImmutableArray<byte>> Results, Digest StateDigest) Run(ImmutableArray<Request> requests)
+    {
+        lock (_gate) return (RunRequests(requests), Service.Digest);
+    }
+
+    private ImmutableArray<ImmutableArray<byte>> RunRequests(ImmutableArray<Request> requests)
+    {
+        var results = ImmutableArray.CreateBuilder<ImmutableArray<byte>>(requests.Length);
+        foreach (var request in requests)
         {
             var result = Service.Execute(request.Client, request.Timestamp, request.Operation.AsSpan());
             results.Add(System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(result));
         }
 
-        return new ExecutionCompleted(effect.SequenceNumber, results.MoveToImmutable(), Service.Digest);
+        return results.MoveToImmutable();
+    }
+
+    /// <summary>The state as it is now, to come back to it by <see cref="Restore"/>.</summary>
+    public ServiceCheckpoint Capture()
+    {
+        lock (_gate) return Service.Capture();
+    }
+
+    /// <summary>Goes back to a captured state.</summary>
+    public void Restore(ServiceCheckpoint captured)
+    {
+        ArgumentNullException.ThrowIfNull(captured);
+        lock (_gate) Service.Install(captured.Pages);
     }
 
     /// <summary>Keeps the state as it is now.</summary>
-    public void Keep(TakeCheckpoint effect) => _checkpoints[effect.SequenceNumber] =
-        new KeptCheckpoint(effect.SequenceNumber, effect.StateDigest, Service.Capture(), effect.Clients);
+    public void Keep(TakeCheckpoint effect)
+    {
+        lock (_gate) _checkpoints[effect.SequenceNumber] = new KeptCheckpoint(effect.SequenceNumber, effect.StateDigest, Service.Capture(), effect.Clients);
+        _journal?.Kept(effect.SequenceNumber, effect.StateDigest);
+    }
 
     /// <summary>Drops older checkpoints.</summary>
     public void Discard(DiscardCheckpoints effect)
     {
-        foreach (var n in _checkpoints.Keys.Where(n => n < effect.Below).ToArray()) _checkpoints.Remove(n);
+        lock (_gate)
+        {
+            foreach (var n in _checkpoints.Keys.Where(n => n < effect.Below).ToArray()) _checkpoints.Remove(n);
+        }
     }
 
     /// <summary>What another replica asked for; null if it is not kept (any more), or a page of that index does not exist.</summary>
     public ReplicaMessage? Answer(SendState effect, ReplicaId self)
     {
-        if (!_checkpoints.TryGetValue(effect.SequenceNumber, out var kept) || kept.StateDigest != effect.StateDigest) return null;
+        if (CheckpointAt(effect.SequenceNumber) is not { } kept || kept.StateDigest != effect.StateDigest) return null;
         if (effect.Pages.IsEmpty) return new StateManifest(kept.SequenceNumber, kept.Clients.PageDigests(), kept.Service.PageDigests, self);
         if (effect.Pages.Any(index => index < 0 || index >= kept.PageCount)) return null;
         return new StatePages(kept.SequenceNumber, ImmutableArray.CreateRange(effect.Pages, i => new StatePage(i, kept.Page(i))), self);
@@ -102,6 +171,25 @@ public sealed class ServiceRunner
 
     /// <summary>Puts aside the pages of a manifest that are here already, in the present state or in a kept checkpoint.</summary>
     public StateStaged Stage(StageState effect)
+    {
+        lock (_gate)
+        {
+            var here = PagesHere();
+            _stagedDigests = [.. effect.ClientPages, .. effect.ServicePages];
+            _stagedClientPages = effect.ClientPages.Length;
+            _staged = new ReadOnlyMemory<byte>?[_stagedDigests.Length];
+            var missing = ImmutableArray.CreateBuilder<int>();
+            for (var i = 0; i < _staged.Length; i++)
+            {
+                if (here.TryGetValue(_stagedDigests[i], out var page)) _staged[i] = page;
+                else missing.Add(i);
+            }
+
+            return new StateStaged(effect.SequenceNumber, missing.ToImmutable());
+        }
+    }
+
+    private Dictionary<Digest, ReadOnlyMemory<byte>> PagesHere()
     {
         var here = new Dictionary<Digest, ReadOnlyMemory<byte>>();
         var present = Service.Capture();
@@ -115,25 +203,18 @@ public sealed class ServiceRunner
             }
         }
 
-        _stagedDigests = [.. effect.ClientPages, .. effect.ServicePages];
-        _stagedClientPages = effect.ClientPages.Length;
-        _staged = new ReadOnlyMemory<byte>?[_stagedDigests.Length];
-        var missing = ImmutableArray.CreateBuilder<int>();
-        for (var i = 0; i < _staged.Length; i++)
-        {
-            if (here.TryGetValue(_stagedDigests[i], out var page)) _staged[i] = page;
-            else missing.Add(i);
-        }
-
-        return new StateStaged(effect.SequenceNumber, missing.ToImmutable());
+        return here;
     }
 
     /// <summary>Puts pages aside.</summary>
     public void Store(StorePages effect)
     {
-        foreach (var page in effect.Pages)
+        lock (_gate)
         {
-            if (page.Index >= 0 && page.Index < _staged.Length) _staged[page.Index] = page.Content.AsMemory();
+            foreach (var page in effect.Pages)
+            {
+                if (page.Index >= 0 && page.Index < _staged.Length) _staged[page.Index] = page.Content.AsMemory();
+            }
         }
     }
 
@@ -141,13 +222,16 @@ public sealed class ServiceRunner
     /// <exception cref="InvalidDataException">A page is missing or not one that the service or the client table writes.</exception>
     public StateInstalled Install(InstallState effect)
     {
-        var pages = new List<ReadOnlyMemory<byte>>();
-        for (var i = 0; i < _staged.Length; i++)
+        lock (_gate)
         {
-            pages.Add(_staged[i] ?? throw new InvalidDataException($"page {i} of checkpoint {effect.SequenceNumber} is to be installed and is missing"));
-        }
+            var pages = new List<ReadOnlyMemory<byte>>();
+            for (var i = 0; i < _staged.Length; i++)
+            {
+                pages.Add(_staged[i] ?? throw new InvalidDataException($"page {i} of checkpoint {effect.SequenceNumber} is to be installed and is missing"));
+            }
 
-        return Install(effect.SequenceNumber, effect.StateDigest, pages[.._stagedClientPages], pages[_stagedClientPages..]);
+            return Install(effect.SequenceNumber, effect.StateDigest, pages[.._stagedClientPages], pages[_stagedClientPages..]);
+        }
     }
 
     /// <summary>Takes over a checkpoint's pages and keeps the checkpoint.</summary>
@@ -163,13 +247,17 @@ public sealed class ServiceRunner
         }
 
         var clients = new ClientTable(ClientWindow, entries.ToImmutable());
-        Service.Install(servicePages);
-        if (StateDigests.Of(n, clients.PageDigests().AsSpan(), Service.Digest) != stateDigest)
+        lock (_gate)
         {
-            throw new InvalidDataException($"the pages of checkpoint {n} do not have the digest {stateDigest} that was signed for");
-        }
+            Service.Install(servicePages);
+            if (StateDigests.Of(n, clients.PageDigests().AsSpan(), Service.Digest) != stateDigest)
+            {
+                throw new InvalidDataException($"the pages of checkpoint {n} do not have the digest {stateDigest} that was signed for");
+            }
 
-        _checkpoints[n] = new KeptCheckpoint(n, stateDigest, Service.Capture(), clients);
-        return new StateInstalled(n, stateDigest, clients, Service.Digest);
+            _checkpoints[n] = new KeptCheckpoint(n, stateDigest, Service.Capture(), clients);
+            _journal?.Installed(n, stateDigest, Service.Digest);
+            return new StateInstalled(n, stateDigest, clients, Service.Digest);
+        }
     }
 }

@@ -16,6 +16,19 @@ public interface ISigner
     Signature Sign(Digest statement, long revision, Digest chainHead);
 }
 
+/// <summary>
+/// Signs many statements at the price of one: between <see cref="Open"/> and <see cref="Close"/> statements are only noted, and what
+/// <see cref="ISigner.Sign"/> gives stands for nothing; afterwards it gives each noted statement its part of the common signature.
+/// </summary>
+public interface IGroupSigner : ISigner
+{
+    /// <summary>Begins to note statements; those noted before are forgotten.</summary>
+    void Open();
+
+    /// <summary>Signs all that was noted.</summary>
+    void Close();
+}
+
 /// <summary>Checks signatures of replicas and clients.</summary>
 public interface ISignatureVerifier
 {

@@ -18,6 +18,18 @@ public sealed class MessageSealer(ISigner signer, ClusterConfiguration configura
         return (@sealed, place.Sign(@sealed));
     }
 
+    /// <summary>
+    /// Has a signer that signs groups sign all of these in one go; <see cref="Seal"/> then gives each its part. Any other signer signs
+    /// one by one.
+    /// </summary>
+    public void Prepare(IEnumerable<(Message Message, long Revision, Digest ChainHead)> leaving)
+    {
+        if (signer is not IGroupSigner group) return;
+        group.Open();
+        foreach (var (message, revision, chainHead) in leaving) Seal(message, revision, chainHead);
+        group.Close();
+    }
+
     private readonly record struct Place(ISigner Signer, ClusterConfiguration Configuration, long Revision, Digest ChainHead)
     {
         public Signature Sign(Message statement) => Signer.Sign(Statements.DigestOf(statement), Revision, ChainHead);

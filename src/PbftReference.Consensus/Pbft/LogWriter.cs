@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
+
+namespace PbftReference.Consensus.Pbft;
+
+/// <summary>
+/// Writes a replica's records on a thread of its own, one write after the other; what is decided meanwhile goes with the next write, so
+/// that the disk is flushed once for many records. While the store fails in a way that may pass (a full disk, a lock), it tries again
+/// with the same ids: the replica goes on deciding, and nothing leaves it.
+/// </summary>
+public sealed class LogWriter : IDisposable
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly BlockingCollection<LogWrite> _writes = [];
+    private readonly CancellationTokenSource _halt = new();
+    private readonly Action<LogWrite, Exception?> _done;
+    private readonly Action<EventStoreException> _retrying;
+    private readonly Thread _thread;
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="done">Told of each write, on the thread: null if it succeeded.</param>
+    /// <param name="retrying">Told of each failure after which it tries again.</param>
+    public LogWriter(Action<LogWrite, Exception?> done, Action<EventStoreException> retrying)
+    {
+        (_done, _retrying) = (done, retrying);
+        _thread = new Thread(Run) { IsBackground = true, Name = "PBFT log" };
+        _thread.Start();
+    }
+
+    /// <summary>Writes soon.</summary>
+    public void Write(LogWrite write) => _writes.Add(write);
+
+    /// <summary>Stops; a write that is under way ends first.</summary>
+    public void Dispose()
+    {
+        if (_halt.IsCancellationRequested) return;
+        _halt.Cancel();
+        if (Thread.CurrentThread != _thread) _thread.Join();
+        _halt.Dispose();
+        _writes.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            foreach (var write in _writes.GetConsumingEnumerable(_halt.Token)) _done(write, FailureOf(write));
+        }
+        catch (OperationCanceledException)
+        {
+            // halted
+        }
+    }
+
+    private Exception? FailureOf(LogWrite write)
+    {
+        for (var pause = TimeSpan.FromMilliseconds(50); ; pause = pause < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                write.Run();
+                return null;
+            }
+            catch (EventStoreException e) when (MayPass(e.Failure))
+            {
+                _retrying(e);
+                if (_halt.Token.WaitHandle.WaitOne(pause)) return e;
+            }
+            catch (Exception e) when (e is EventStoreException or FencedException)
+            {
+                return e;
+            }
+        }
+    }
+
+    private static bool MayPass(EventStoreFailure failure) =>
+        failure is EventStoreFailure.Locked or EventStoreFailure.OutOfSpace or EventStoreFailure.InputOutput or EventStoreFailure.ReadOnly;
+}
