@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PbftReference.Consensus.Interfaces;
+using PbftReference.Runtime.Membership;
+
+namespace PbftReference.Runtime.Keys;
+
+/// <summary>
+/// Signs with one peer's key and checks the signatures of all: ECDSA over P-256 with SHA-256, 64 bytes (IEEE P1363). May be used by several
+/// threads: each works with an own copy of a key.
+/// </summary>
+public sealed class PeerKeys : ISecurityUtils, IDisposable
+{
+    private readonly Dictionary<PeerId, byte[]> _publicKeys;
+    private readonly ConcurrentDictionary<PeerId, ConcurrentBag<ECDsa>> _verifiers = new();
+    private readonly Lock _gate = new();
+    private readonly ECDsa _own;
+
+    /// <summary>The keys of a member.</summary>
+    /// <param name="certificate">Its certificate, with the private key.</param>
+    /// <param name="members">Everybody's public keys.</param>
+    /// <exception cref="KeyException">The certificate has no private P-256 key.</exception>
+    public PeerKeys(X509Certificate2 certificate, ClusterMembers members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        _own = certificate.GetECDsaPrivateKey() ?? throw new KeyException("the certificate has no private ECDSA key: make one by 'pbft keygen'");
+        _publicKeys = members.PublicKeys.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
+    }
+
+    /// <inheritdoc/>
+    public byte[] Sign(ReadOnlySpan<byte> message)
+    {
+        lock (_gate) return _own.SignData(message, HashAlgorithmName.SHA256);
+    }
+
+    /// <inheritdoc/>
+    public bool Verify(PeerId peer, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> message)
+    {
+        if (!_publicKeys.TryGetValue(peer, out var publicKey)) return false;
+        var idle = _verifiers.GetOrAdd(peer, static _ => []);
+        if (!idle.TryTake(out var key)) key = Import(publicKey);
+        try
+        {
+            return key.VerifyData(message, signature, HashAlgorithmName.SHA256);
+        }
+        finally
+        {
+            idle.Add(key);
+        }
+    }
+
+    private static ECDsa Import(byte[] publicKey)
+    {
+        var key = ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(publicKey, out _);
+        return key;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _own.Dispose();
+        foreach (var key in _verifiers.Values.SelectMany(idle => idle)) key.Dispose();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using PbftReference.Consensus.Interfaces;
+using PbftReference.Core.Types;
+using PbftReference.Runtime.Membership;
+
+namespace PbftReference.Runtime.Transport;
+
+/// <summary>
+/// Who this side is, and how it finds out who the other is: TLS 1.3, both with a certificate, whose key must be in the genesis; then both
+/// say hello.
+/// </summary>
+public sealed class Identity
+{
+    private readonly ClusterMembers _members;
+    private readonly X509Certificate2 _certificate;
+    private readonly Dictionary<string, PeerId> _byKey;
+    private readonly Digest _genesis;
+
+    /// <summary>The identity of a member.</summary>
+    /// <param name="self">Which member.</param>
+    /// <param name="certificate">Its certificate, with the private key.</param>
+    /// <param name="members">All members.</param>
+    /// <exception cref="Keys.KeyException">The certificate's key is not the one that the genesis has for this member.</exception>
+    public Identity(PeerId self, X509Certificate2 certificate, ClusterMembers members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        (Self, _certificate, _members, _genesis) = (self, certificate, members, members.Genesis.Digest);
+        _byKey = members.PublicKeys.ToDictionary(pair => Text(pair.Value.AsSpan()), pair => pair.Key);
+        if (OwnerOf(certificate) is not { } owner || owner != self)
+        {
+            throw new Keys.KeyException($"the certificate is not that of {self} in the genesis of cluster {members.Cluster}: take the key that was made with the genesis");
+        }
+    }
+
+    /// <summary>Who this side is.</summary>
+    public PeerId Self { get; }
+
+    /// <summary>Takes a call: finds out who calls.</summary>
+    /// <exception cref="RefusedException">It is nobody from this cluster.</exception>
+    internal async Task<PeerId> Accept(SslStream tls, FrameReader reader, CancellationToken cancellation)
+    {
+        PeerId? caller = null;
+        await Handshake(() => tls.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions
+            {
+                ServerCertificate = _certificate,
+                ClientCertificateRequired = true,
+                EnabledSslProtocols = SslProtocols.Tls13,
+                AllowRenegotiation = false,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => (caller = OwnerOf(certificate)) is not null,
+            },
+            cancellation), () => caller is null).ConfigureAwait(false);
+        var says = await ReadHello(reader, cancellation).ConfigureAwait(false);
+        if (says != caller) throw new RefusedException(TransportRefusal.WrongCertificate, $"it says that it is {says}, and has the key of {caller}");
+        await Link.Write(tls, Hello.Encode(_genesis, Self), cancellation).ConfigureAwait(false);
+        return says;
+    }
+
+    /// <summary>Makes sure that the one who was called is who was meant.</summary>
+    /// <exception cref="RefusedException">It is somebody else.</exception>
+    internal async Task Call(PeerId peer, SslStream tls, FrameReader reader, CancellationToken cancellation)
+    {
+        PeerId? called = null;
+        await Handshake(() => tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = peer.ToString(),
+                ClientCertificates = [_certificate],
+                EnabledSslProtocols = SslProtocols.Tls13,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => (called = OwnerOf(certificate)) == peer,
+            },
+            cancellation), () => called is null).ConfigureAwait(false);
+        await Link.Write(tls, Hello.Encode(_genesis, Self), cancellation).ConfigureAwait(false);
+        var says = await ReadHello(reader, cancellation).ConfigureAwait(false);
+        if (says != peer) throw new RefusedException(TransportRefusal.WrongCertificate, $"{peer} was called, and {says} answers");
+    }
+
+    private static async Task Handshake(Func<Task> handshake, Func<bool> keyUnknown)
+    {
+        try
+        {
+            await handshake().ConfigureAwait(false);
+        }
+        catch (AuthenticationException e)
+        {
+            throw new RefusedException(keyUnknown() ? TransportRefusal.UnknownKey : TransportRefusal.WrongCertificate, e.Message, e);
+        }
+        catch (Exception e) when (e is IOException or NotSupportedException or InvalidOperationException)
+        {
+            throw new RefusedException(TransportRefusal.Handshake, e.Message, e);
+        }
+    }
+
+    private async Task<PeerId> ReadHello(FrameReader reader, CancellationToken cancellation)
+    {
+        var frame = await reader.Read(Hello.MaxSize, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
+        return Hello.Decode(frame ?? throw new RefusedException(TransportRefusal.Protocol, "the connection ended before it said hello"), _genesis);
+    }
+
+    private PeerId? OwnerOf(X509Certificate? certificate) =>
+        certificate is X509Certificate2 two && _byKey.TryGetValue(Text(two.PublicKey.ExportSubjectPublicKeyInfo()), out var owner) ? owner : null;
+
+    private static string Text(ReadOnlySpan<byte> key) => Convert.ToBase64String(key);
+}
