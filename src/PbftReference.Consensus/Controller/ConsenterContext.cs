@@ -39,6 +39,6 @@ public sealed record ConsenterContext(
     /// <summary>Told what became of local transactions; null for nobody.</summary>
     public ITransactionObserver? Transactions { get; init; }
 
-    /// <summary>Told when the log could not be written and it is tried again; null for nobody.</summary>
-    public Action<EventStoreException>? Retrying { get; init; }
+    /// <summary>Sees how the log is written; null for nobody.</summary>
+    public ILogObserver? LogObserver { get; init; }
 }

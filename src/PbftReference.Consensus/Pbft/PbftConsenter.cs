@@ -24,7 +24,7 @@ namespace PbftReference.Consensus.Pbft;
 /// <param name="Snapshots">When replica snapshots are taken.</param>
 /// <param name="Observer">Sees every step; null for none.</param>
 /// <param name="Transactions">Told what became of local transactions; null for nobody.</param>
-/// <param name="Retrying">Told when the log could not be written and it is tried again.</param>
+/// <param name="LogObserver">Sees how the log is written; null for nobody.</param>
 public sealed record PbftParts(
     IStack Stack,
     Genesis Genesis,
@@ -34,7 +34,7 @@ public sealed record PbftParts(
     SnapshotPolicy Snapshots,
     IReplicaObserver? Observer,
     ITransactionObserver? Transactions,
-    Action<EventStoreException>? Retrying);
+    ILogObserver? LogObserver);
 
 /// <summary>
 /// The PBFT plugin: batching and agreement are Core's, which the replica host drives; here are its events, its execution through the
@@ -69,7 +69,7 @@ public sealed class PbftConsenter : IConsenter, IEventReceiver, ITransport, IRep
             this, this, parts.Manager, parts.Clock, this, parts.Snapshots));
         _local = new LocalTransactions(parts.Stack, new GroupSigner(parts.Stack, genesis.Digest, self), parts.Transactions);
         _resubmission = new EventTimerFactory(parts.Clock, parts.Manager).CreateTimer();
-        _writer = new LogWriter(OnWritten, failure => parts.Retrying?.Invoke(failure));
+        _writer = new LogWriter(OnWritten, parts.LogObserver);
         parts.Manager.SetReceiver(this);
         parts.Stack.InvalidateState();
     }

@@ -37,7 +37,7 @@ public sealed class PbftPlugin : IConsenterPlugin
         context.Stack.Ledger.Attach(recovered.Service);
         var manager = new EventManager(context.Faulted, context.QueueRoom, $"PBFT events {context.Self}");
         var consenter = new PbftConsenter(new PbftParts(
-            context.Stack, context.Genesis, recovered, manager, context.Clock, context.Snapshots, context.Observer, context.Transactions, context.Retrying));
+            context.Stack, context.Genesis, recovered, manager, context.Clock, context.Snapshots, context.Observer, context.Transactions, context.LogObserver));
         return new PbftPlugin(consenter, manager);
     }
 

@@ -1,0 +1,122 @@
+using PbftReference.Consensus.Noops;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Snapshots;
+using PbftReference.Host.Replicas;
+using PbftReference.Host.Services;
+using PbftReference.Runtime.Membership;
+using PbftReference.Runtime.Transport;
+
+namespace PbftReference.Runtime.Configuration;
+
+/// <summary>The settings as a node uses them.</summary>
+public static class NodeSettings
+{
+    /// <summary>What the replicas of a new cluster agree on.</summary>
+    /// <exception cref="SettingException">The values do not go together.</exception>
+    public static ClusterConfiguration ToClusterConfiguration(this Settings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        try
+        {
+            return Configuration(settings).Validate();
+        }
+        catch (ArgumentException e)
+        {
+            var given = string.Join(", ", settings.All.Where(s => s.Key.Scope == SettingScope.Agreed && !s.IsDefault).Select(s => $"{s.Key.Name} = {s.Text} from {s.Source}"));
+            throw new SettingException($"the settings do not go together: {e.Message}{(given.Length == 0 ? "" : $" ({given})")}", e);
+        }
+    }
+
+    private static ClusterConfiguration Configuration(Settings s) => new()
+    {
+        Replicas = (int)s["general.N"].Number,
+        Faults = s["general.f"].IsDefault ? (int)(s["general.N"].Number - 1) / 3 : (int)s["general.f"].Number,
+        CheckpointPeriod = (int)s["general.K"].Number,
+        LogMultiplier = (int)s["general.logmultiplier"].Number,
+        BatchSize = (int)s["general.batchsize"].Number,
+        BatchBytes = (int)s["general.batchbytes"].Number,
+        ClientWindow = (int)s["general.clientwindow"].Number,
+        ViewChangePeriod = (int)s["general.viewchangeperiod"].Number,
+        BatchTimeout = s["general.timeout.batch"].Number,
+        RequestTimeout = RequestTimeout(s),
+        ResendViewChangeTimeout = s["general.timeout.resendviewchange"].Number,
+        NullRequestTimeout = s["general.timeout.nullrequest"].Number,
+        StatusTimeout = s["general.timeout.status"].Number,
+        TransferTimeout = s["general.timeout.transfer"].Number,
+        InitialServiceDigest = ServiceFactory.Create(s["general.service"].Text).Digest,
+    };
+
+    /// <summary>The paper's one timer waits for a request and for a new view alike; Fabric's key for the second may be given, if it says the same.</summary>
+    private static long RequestTimeout(Settings s)
+    {
+        var (request, viewChange) = (s["general.timeout.request"], s["general.timeout.viewchange"]);
+        if (viewChange.IsDefault || viewChange.Number == request.Number) return request.Number;
+        throw new SettingException(
+            $"general.timeout.viewchange = {viewChange.Text} (from {viewChange.Source}) differs from general.timeout.request = {request.Text} (from {request.Source}): "
+            + "here the first wait for a new view is that for a request; set general.timeout.request alone");
+    }
+
+    /// <summary>Refuses settings that contradict the genesis.</summary>
+    /// <exception cref="SettingException">Names both values.</exception>
+    public static void RequireAgreement(this Settings settings, ClusterMembers members)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(members);
+        var agreed = Agreed(members);
+        foreach (var setting in settings.All.Where(s => s.Key.Scope == SettingScope.Agreed && !s.IsDefault))
+        {
+            var genesis = agreed[setting.Key.Name];
+            if (setting.Key.Kind == SettingKind.Choice ? setting.Text == genesis : setting.Number == SettingSyntax.Check(setting.Key, genesis)) continue;
+            throw new SettingException(
+                $"{setting.Source}: {setting.Key.Name} = '{setting.Text}', and the genesis of cluster {members.Cluster} says {genesis}: all replicas must agree on it, so leave it out here");
+        }
+    }
+
+    /// <summary>The agreed settings as the genesis has them.</summary>
+    public static IReadOnlyDictionary<string, string> Agreed(ClusterMembers members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        var c = members.Configuration;
+        string number(long value) => SettingSyntax.Text(SettingKind.Number, value);
+        string duration(long value) => SettingSyntax.Text(SettingKind.Duration, value);
+        return new Dictionary<string, string>
+        {
+            ["general.mode"] = "batch",
+            ["general.N"] = number(c.Replicas),
+            ["general.f"] = number(c.Faults),
+            ["general.K"] = number(c.CheckpointPeriod),
+            ["general.logmultiplier"] = number(c.LogMultiplier),
+            ["general.batchsize"] = number(c.BatchSize),
+            ["general.viewchangeperiod"] = number(c.ViewChangePeriod),
+            ["general.timeout.batch"] = duration(c.BatchTimeout),
+            ["general.timeout.request"] = duration(c.RequestTimeout),
+            ["general.timeout.viewchange"] = duration(c.RequestTimeout),
+            ["general.timeout.resendviewchange"] = duration(c.ResendViewChangeTimeout),
+            ["general.timeout.nullrequest"] = duration(c.NullRequestTimeout),
+            ["general.batchbytes"] = SettingSyntax.Text(SettingKind.Size, c.BatchBytes),
+            ["general.clientwindow"] = number(c.ClientWindow),
+            ["general.timeout.status"] = duration(c.StatusTimeout),
+            ["general.timeout.transfer"] = duration(c.TransferTimeout),
+            ["general.service"] = members.Service,
+        };
+    }
+
+    /// <summary>Settings of the noops plugin.</summary>
+    public static NoopsSettings ToNoops(this Settings settings) =>
+        new((int)settings["block.size"].Number, TimeSpan.FromMilliseconds(settings["block.wait"].Number));
+
+    /// <summary>When snapshots are taken.</summary>
+    public static SnapshotPolicy ToSnapshots(this Settings settings) => new(
+        (int)settings["node.snapshotafter"].Number, Retention: settings["node.retain"].Text == "all" ? Retention.All : Retention.SinceSnapshots);
+
+    /// <summary>Bounds of the transport.</summary>
+    public static TransportLimits ToTransport(this Settings settings) => new()
+    {
+        ReplicaFrame = (int)settings["transport.frame.replica"].Number,
+        ClientFrame = (int)settings["transport.frame.client"].Number,
+        QueueFrames = (int)settings["transport.queue.frames"].Number,
+        QueueBytes = settings["transport.queue.bytes"].Number,
+        Handshake = TimeSpan.FromMilliseconds(settings["transport.timeout.handshake"].Number),
+        Stall = TimeSpan.FromMilliseconds(settings["transport.timeout.stall"].Number),
+    };
+}

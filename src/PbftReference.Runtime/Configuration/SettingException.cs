@@ -1,0 +1,22 @@
+namespace PbftReference.Runtime.Configuration;
+
+/// <summary>A setting is wrong; names the key, the value, where it came from, and what is allowed.</summary>
+public sealed class SettingException : Exception
+{
+    /// <summary>Says what.</summary>
+    public SettingException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Says nothing.</summary>
+    public SettingException()
+    {
+    }
+
+    /// <summary>Says what, and why.</summary>
+    public SettingException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

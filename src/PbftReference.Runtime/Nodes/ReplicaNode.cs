@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using PbftReference.Consensus.Controller;
+using PbftReference.Consensus.Helper;
+using PbftReference.Consensus.Interfaces;
+using PbftReference.Consensus.Ledger;
+using PbftReference.Consensus.Noops;
+using PbftReference.Consensus.Pbft;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Stores;
+using PbftReference.Host.Events;
+using PbftReference.Runtime.Configuration;
+using PbftReference.Runtime.Http;
+using PbftReference.Runtime.Keys;
+using PbftReference.Runtime.Membership;
+using PbftReference.Runtime.Telemetry;
+using PbftReference.Runtime.Transport;
+
+namespace PbftReference.Runtime.Nodes;
+
+/// <summary>
+/// One replica as a process: its keys, log, ledger, network and HTTP, joined by the consenter stack. The protocol is reached only through
+/// the consenter and the stack.
+/// </summary>
+public sealed class ReplicaNode : IAsyncDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+    private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Stopwatch _uptime = Stopwatch.StartNew();
+    private readonly Settings _settings;
+    private readonly ClusterMembers _members;
+    private readonly NodeMessages _messages;
+    private readonly ReplicaId _self;
+    private readonly ReplicaTelemetry _telemetry;
+    private readonly PrometheusText _prometheus;
+    private readonly TransactionTable _transactions = new();
+    private readonly ConsensusHelper _stack;
+    private readonly Engine _engine;
+    private readonly PeerNetwork _network;
+    private NodeHttp? _http;
+
+    /// <summary>Reads genesis and keys, recovers the replica from its log, and listens. It takes part once it is started.</summary>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="logger">Where its messages for people go.</param>
+    /// <exception cref="SettingException">A setting is missing, or contradicts the genesis.</exception>
+    /// <exception cref="KeyException">A key cannot be used.</exception>
+    /// <exception cref="EventStoreException">The log cannot be opened.</exception>
+    /// <exception cref="EventLog.Codec.LogFormatException">Genesis or log cannot be read.</exception>
+    /// <exception cref="LedgerException">The ledger is another log's.</exception>
+    public ReplicaNode(Settings settings, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _settings = settings;
+        _messages = new NodeMessages(logger);
+        foreach (var note in settings.Notes) _messages.SettingNote(note);
+        _members = GenesisFile.Read(settings["node.genesis"].Text);
+        settings.RequireAgreement(_members);
+        _self = SelfOf(settings, _members);
+        try
+        {
+            var certificate = Owned(KeyFiles.Read(settings["node.certificate"].Text, settings["node.key"].Text));
+            var keys = Owned(new PeerKeys(certificate, _members));
+            _telemetry = Owned(new ReplicaTelemetry(settings["telemetry.sample"].Number, _messages));
+            _prometheus = Owned(new PrometheusText(_telemetry.Instruments));
+            var identity = new Identity(PeerId.Of(_self), certificate, _members);
+            _network = new PeerNetwork(identity, _members, null, settings.ToTransport(), _telemetry, Join);
+            (_stack, _engine) = NewEngine(keys);
+        }
+        catch
+        {
+            foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
+            throw;
+        }
+
+        _telemetry.Gauges.ReplicasConnected = () => _network.ReplicasConnected;
+        _telemetry.Gauges.ClientsConnected = () => _network.ClientsConnected;
+        _telemetry.Gauges.FramesWaiting = () => _network.Waiting;
+        _telemetry.Gauges.EventsWaiting = () => (_engine.Consenter as PbftPlugin)?.Waiting ?? 0;
+    }
+
+    /// <summary>Ends with the exception that ended one of the node's threads.</summary>
+    public Task<Exception> Fault => _fault.Task;
+
+    /// <summary>Where it serves HTTP.</summary>
+    public System.Net.IPEndPoint? HttpAddress => _http?.Address;
+
+    /// <summary>Takes part.</summary>
+    /// <exception cref="IOException">The port of HTTP is taken.</exception>
+    public async Task Start()
+    {
+        _http = await NodeHttp.Start(
+            SettingSyntax.Address(_settings["node.http"].Text),
+            new NodeAnswers(_prometheus.Write, Status, n => _engine.Query(ledger => ledger.GetBlock(n)), _engine.ProcessTransaction, _transactions)).ConfigureAwait(false);
+        if (_engine.Consenter is PbftPlugin { Consenter: var pbft }) _messages.Recovered(pbft.State.View.Value, pbft.State.LastExecuted.Value, pbft.LogHead.Revision);
+        _engine.Start(new Digest(RandomNumberGenerator.GetBytes(Digest.Size)));
+        _network.Start();
+        _messages.Started(_self.Value, _members.Cluster, _engine.Consenter.Name, _network.Address.ToString(), _http.Address.ToString());
+    }
+
+    /// <summary>Where it stands.</summary>
+    public NodeStatus Status()
+    {
+        var state = (_engine.Consenter as PbftPlugin)?.Consenter.State;
+        var head = (_engine.Consenter as PbftPlugin)?.Consenter.LogHead;
+        var chain = _stack.GetBlockchainInfo();
+        return new NodeStatus
+        {
+            Replica = _self.Value,
+            Cluster = _members.Cluster,
+            Plugin = _engine.Consenter.Name,
+            Phase = state?.Phase.ToString() ?? "Normal",
+            Execution = state?.Execution.ToString() ?? "Idle",
+            View = state?.View.Value ?? 0,
+            Active = state?.Active ?? true,
+            Primary = state?.Primary.Value ?? _self.Value,
+            Low = state?.Low.Value ?? 0,
+            High = state?.High.Value ?? 0,
+            LastExecuted = state?.LastExecuted.Value ?? chain.SequenceNumber.Value,
+            ServiceDigest = (state?.ServiceDigest ?? chain.StateDigest).ToString(),
+            StableDigest = (state?.Stable.StateDigest ?? default).ToString(),
+            RequestsWaiting = state?.Queue.Count ?? (_engine.Consenter as NoopsConsenter)?.Waiting ?? 0,
+            Clients = state?.Clients.Entries.Count ?? 0,
+            Valid = _stack.IsValid,
+            Blocks = _stack.GetBlockchainSize(),
+            ChainHead = chain.CurrentHash.ToString(),
+            LogRevision = head?.Revision ?? -1,
+            LogHead = (head?.Hash ?? default).ToString(),
+            ReplicasConnected = _network.ReplicasConnected,
+            ClientsConnected = _network.ClientsConnected,
+            ReplicasNeeded = _members.Configuration.Quorum - 1,
+            Alive = !_fault.Task.IsCompleted,
+            Uptime = Math.Round(_uptime.Elapsed.TotalSeconds, 3),
+        };
+    }
+
+    private static ReplicaId SelfOf(Settings settings, ClusterMembers members)
+    {
+        var id = settings["node.id"];
+        if (id.IsDefault) throw new SettingException("node.id is not set: say which replica this node is, in its configuration file or by --set node.id=0");
+        return id.Number < members.Replicas.Length
+            ? new ReplicaId((int)id.Number)
+            : throw new SettingException($"{id.Source}: node.id = {id.Text}: the cluster has replicas 0 to {members.Replicas.Length - 1}");
+    }
+
+    private (ConsensusHelper Stack, Engine Engine) NewEngine(PeerKeys keys)
+    {
+        var genesis = _members.Genesis;
+        var log = Owned(new SqliteEventStore(_settings["node.log"].Text));
+        var blocks = new BlockStore(Owned(new SqliteEventStore(_settings["node.ledger"].Text, new SqliteStoreOptions { Durability = SqliteDurability.Process })), genesis.Cluster, _self);
+        var ledger = new BlockLedger(blocks, genesis);
+        var executor = new EventManager(OnFault, (int)_settings["executor.queuesize"].Number, $"executor {_self}");
+        var stack = new ConsensusHelper(_network, keys, ledger, new StatePersistor(log, genesis.Cluster, _self), executor);
+        var context = new ConsenterContext(stack, genesis, _self, log, blocks, new EpochClock(), EventManager.DefaultCapacity, _settings.ToSnapshots(), _settings.ToNoops(), OnFault)
+        {
+            Observer = _telemetry,
+            LogObserver = _telemetry,
+            Transactions = _transactions,
+        };
+        var engine = new Engine(_settings["peer.validator.consensus.plugin"].Text, context, (int)_settings["peer.validator.consensus.buffersize"].Number);
+        if (engine.Consenter is NoopsConsenter noops) noops.CommitFailed += _messages.CommitFailed;
+        return (stack, engine);
+    }
+
+    private (FrameHandler Handle, IDisposable Handler) Join(PeerId peer)
+    {
+        var handler = _engine.NewHandler(peer);
+        return (handler.HandleMessage, handler);
+    }
+
+    private void OnFault(Exception fault)
+    {
+        _messages.Faulted(fault);
+        _fault.TrySetResult(fault);
+    }
+
+    private T Owned<T>(T item)
+        where T : IDisposable
+    {
+        _owned.Add(item);
+        return item;
+    }
+
+    /// <summary>Stops: hangs up, ends the threads, writes what was decided.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _network.DisposeAsync().ConfigureAwait(false);
+        if (_http is not null) await _http.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _engine.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
+        }
+    }
+}
