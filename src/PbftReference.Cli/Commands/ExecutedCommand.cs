@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.CommandLine;
 using System.Text;
+using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.EventLog.Log;
 using PbftReference.Host.Replicas;
 using PbftReference.Host.Services;
-using PbftReference.Simulation;
 
 namespace PbftReference.Cli.Commands;
 
@@ -25,15 +25,15 @@ internal static class ExecutedCommand
 
     private static int Run(Terminal terminal, string directory, int replica)
     {
-        var manifest = RunDirectory.ReadManifest(directory);
-        var id = ReplicaChoice.Of(manifest, replica)[0];
-        using var store = RunDirectory.OpenLog(directory);
-        if (store.Tail(LogStreams.OfReplica(manifest.Genesis.Cluster, id)) is null)
+        var source = LogSource.Of(directory);
+        var id = source.Replicas(replica)[0];
+        using var store = source.OpenLog();
+        if (store.Tail(LogStreams.OfReplica(source.Genesis.Cluster, id)) is null)
         {
             throw new CommandException(ExitCodes.Unknown, $"replica {id} has recorded nothing in {directory}: the run was stopped before its first commit");
         }
 
-        var service = ReplicaRecovery.Recover(store, manifest.Genesis, id).Service.Service;
+        var service = ReplicaRecovery.Recover(store, source.Genesis, id).Service.Service;
         var lines = new ArrayBufferWriter<byte>(WrittenAtOnce);
         foreach (var entry in service.Entries())
         {

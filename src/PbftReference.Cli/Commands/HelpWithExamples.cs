@@ -22,6 +22,11 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         ["state"] = ["pbft state runs/7-1 --replica 2 --at 50%", "pbft state runs/7-1 --replica 2 --at view:1 --diff end"],
         ["log"] = ["pbft log show runs/7-1 --only committed-local --seq 10..20", "pbft log verify runs/7-1"],
         ["trace"] = ["pbft trace export runs/7-1 --out run.jsonl", "pbft trace import run.jsonl --log runs/copy"],
+        ["cluster"] = ["pbft cluster up --replicas 4", "pbft cluster kill 0", "pbft cluster status --json"],
+        ["submit"] = ["pbft submit 'first operation' 'second operation'", "pbft submit --input lines.txt", "some-program | pbft submit --input -"],
+        ["node"] = ["pbft node --config cluster/replica-0/node.json"],
+        ["keygen"] = ["pbft keygen --replicas 7 --cluster seven --set general.K=20"],
+        ["config"] = ["pbft config view --config cluster/replica-0/node.json", "pbft config keys"],
         ["explain"] = ["pbft explain prepared", "pbft explain stale-view"],
         ["version"] = ["pbft version", "pbft --version"],
     };

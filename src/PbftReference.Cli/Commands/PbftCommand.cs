@@ -17,6 +17,11 @@ internal static class PbftCommand
         root.Subcommands.Add(StateCommand.Create(terminal));
         root.Subcommands.Add(LogCommand.Create(terminal));
         root.Subcommands.Add(TraceCommand.Create(terminal));
+        root.Subcommands.Add(ClusterCommand.Create(terminal));
+        root.Subcommands.Add(SubmitCommand.Create(terminal));
+        root.Subcommands.Add(NodeCommand.Create(terminal));
+        root.Subcommands.Add(KeygenCommand.Create(terminal));
+        root.Subcommands.Add(ConfigCommand.Create(terminal));
         root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(CompletionCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));

@@ -3,7 +3,6 @@ using Newtonsoft.Json;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.Cli.Replaying;
-using PbftReference.Simulation;
 
 namespace PbftReference.Cli.Commands;
 
@@ -25,10 +24,10 @@ internal static class ReplayCommand
 
     private static int Run(Terminal terminal, string directory, int? replica, bool verify, string until, bool json)
     {
-        var manifest = RunDirectory.ReadManifest(directory);
-        var replicas = ReplicaChoice.Of(manifest, replica);
-        using var store = RunDirectory.OpenLog(directory);
-        var replayer = new Replayer(terminal, store, manifest.Genesis, verify, until);
+        var source = LogSource.Of(directory);
+        var replicas = source.Replicas(replica);
+        using var store = source.OpenLog();
+        var replayer = new Replayer(terminal, store, source.Genesis, verify, until);
         var rows = new List<ReplayRow>();
         foreach (var id in replicas)
         {
@@ -40,7 +39,7 @@ internal static class ReplayCommand
             foreach (var text in ReplayOutput.Lines(row)) terminal.Result.WriteLine(text);
         }
 
-        if (json) terminal.Result.WriteLine(ReplayOutput.Json(directory, manifest, rows, verify).ToString(Formatting.Indented));
+        if (json) terminal.Result.WriteLine(ReplayOutput.Json(source, rows, verify).ToString(Formatting.Indented));
         else terminal.Result.WriteLine(ReplayOutput.Verdict(rows, verify));
         return ReplayOutput.CodeOf(rows);
     }

@@ -8,7 +8,7 @@ internal static class RunDirectoryArgument
 {
     public static Argument<string> Create()
     {
-        var argument = new Argument<string>("DIR") { Description = "A directory that 'pbft run' made." };
+        var argument = new Argument<string>("DIR") { Description = "A directory that 'pbft run' or 'pbft cluster' made." };
         argument.Validators.Add(RefuseOptions);
         return argument;
     }

@@ -60,7 +60,7 @@ internal static class TraceCommand
         if (streams.IsEmpty) throw new CommandException(ExitCodes.Unknown, $"{log.Directory} has no records to export");
         return new TraceHeader(
             TraceProfile.NamedNewView, TraceAuthentication.Signatures, "pbft-reference", genesis.Cluster, genesis.Service, genesis.Nonce,
-            genesis.Configuration, streams, File.ReadAllText(RunDirectory.ManifestPath(log.Directory)));
+            genesis.Configuration, streams, log.Run);
     }
 
     private static IEnumerable<TraceLine> Counted(IEnumerable<TraceLine> lines, Terminal terminal)

@@ -6,7 +6,6 @@ using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host;
 using PbftReference.Host.Replicas;
-using PbftReference.Simulation;
 
 namespace PbftReference.Cli.Inspect;
 
@@ -18,7 +17,10 @@ internal readonly record struct LoggedStep(LogRecord Record, ReplicaState Before
 /// <summary>The log of a run, opened to be looked at. Nothing here writes.</summary>
 internal sealed class RunLog : IDisposable
 {
-    private RunLog(string directory, Genesis genesis, IEventStore store) => (Directory, Genesis, Store) = (directory, genesis, store);
+    private RunLog(string directory, Genesis genesis, IEventStore store, string? run) => (Directory, Genesis, Store, Run) = (directory, genesis, store, run);
+
+    /// <summary>The manifest of a simulated run as text; null for a cluster of processes.</summary>
+    public string? Run { get; }
 
     /// <summary>The directory; empty for a log in memory.</summary>
     public string Directory { get; }
@@ -29,16 +31,16 @@ internal sealed class RunLog : IDisposable
     /// <summary>The streams.</summary>
     public IEventStore Store { get; }
 
-    /// <summary>Opens a run directory.</summary>
+    /// <summary>Opens the directory of a run or of a cluster.</summary>
     /// <exception cref="IOException">It holds no run.</exception>
     public static RunLog Open(string directory)
     {
-        var manifest = RunDirectory.ReadManifest(directory);
-        return new RunLog(directory, manifest.Genesis, RunDirectory.OpenLog(directory));
+        var source = LogSource.Of(directory);
+        return new RunLog(directory, source.Genesis, source.OpenLog(), source.RunText);
     }
 
     /// <summary>Looks at a store that is open already; closing this does not close it for others.</summary>
-    public static RunLog Over(IEventStore store, Genesis genesis) => new("", genesis, store);
+    public static RunLog Over(IEventStore store, Genesis genesis) => new("", genesis, store, null);
 
     /// <summary>All replicas that have a stream, ascending.</summary>
     public IReadOnlyList<ReplicaId> Replicas() =>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
-using PbftReference.Simulation;
+using PbftReference.Cli.Inspect;
 
 namespace PbftReference.Cli.Replaying;
 
@@ -50,11 +50,11 @@ internal static class ReplayOutput
     }
 
     /// <summary>The document. Only <c>wallMs</c> differs between two replays of the same log.</summary>
-    public static JObject Json(string directory, RunManifest manifest, IReadOnlyList<ReplayRow> rows, bool verify) => new()
+    public static JObject Json(LogSource source, IReadOnlyList<ReplayRow> rows, bool verify) => new()
     {
         ["schema"] = Schema,
-        ["seed"] = manifest.Options.Seed.ToString(CultureInfo.InvariantCulture),
-        ["directory"] = directory,
+        ["seed"] = source.Run?.Options.Seed.ToString(CultureInfo.InvariantCulture),
+        ["directory"] = source.Directory,
         ["verify"] = verify,
         ["exitCode"] = CodeOf(rows),
         ["replicas"] = new JArray(rows.Select(Json)),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PbftReference.Cli.Inspect;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Stores;
@@ -41,8 +42,8 @@ internal sealed class VerifyInput : IDisposable
     {
         if (Directory.Exists(source))
         {
-            var manifest = RunDirectory.ReadManifest(source);
-            return new VerifyInput(source, manifest.Genesis, RunDirectory.OpenLog(source), File.ReadAllText(RunDirectory.ManifestPath(source)));
+            var logs = LogSource.Of(source);
+            return new VerifyInput(source, logs.Genesis, logs.OpenLog(), logs.RunText);
         }
 
         if (!File.Exists(source)) throw new CommandException(ExitCodes.Data, $"{source} does not exist: name a directory that 'pbft run' made, or a trace that 'pbft trace export' wrote");

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using PbftReference.Cli.Live;
+using PbftReference.Cli.Output;
+using PbftReference.Core.Types;
+using PbftReference.Runtime.Clusters;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft cluster</c>: a cluster of processes on this machine.</summary>
+internal static class ClusterCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static Command Create(Terminal terminal) => new("cluster", "A cluster of real processes on this machine: makes, starts, stops, looks at it.")
+    {
+        CreateUp(terminal),
+        ClusterStatusCommand.Create(terminal),
+        CreateOnSome(terminal, "stop", "Stops replicas in good order: all, or those that are named.", Stop),
+        CreateOnSome(terminal, "restart", "Stops replicas and starts them again: all, or those that are named.", (cluster, replica, output) =>
+        {
+            Stop(cluster, replica, output);
+            Start(cluster, replica, output);
+        }),
+        CreateOnSome(terminal, "kill", "Kills replicas at once (SIGKILL): all, or those that are named.", (cluster, replica, output) => Signal(cluster, replica, output, NodeSignal.Kill, "killed")),
+        CreateOnSome(terminal, "freeze", "Makes replicas stand still (SIGSTOP): all, or those that are named.", (cluster, replica, output) => Signal(cluster, replica, output, NodeSignal.Stop, "frozen")),
+        CreateOnSome(terminal, "thaw", "Lets frozen replicas go on (SIGCONT): all, or those that are named.", (cluster, replica, output) => Signal(cluster, replica, output, NodeSignal.Continue, "goes on")),
+    };
+
+    private static Command CreateUp(Terminal terminal)
+    {
+        var options = new NewClusterOptions();
+        var ids = LiveOptions.Replicas("Replicas to start. [default: all]");
+        var command = new Command("up", "Makes a cluster if there is none, starts its replicas as processes, and waits until they are ready.") { ids };
+        options.AddTo(command);
+        command.SetAction((line, cancellation) => Up(line, options, line.GetValue(ids)!, terminal, cancellation));
+        return command;
+    }
+
+    private static async Task<int> Up(ParseResult line, NewClusterOptions options, int[] ids, Terminal terminal, CancellationToken cancellation)
+    {
+        var cluster = new ClusterDirectory(line.GetValue(options.Cluster)!);
+        if (!cluster.Exists) options.Create(line, cluster, terminal);
+        else if (options.GivenOf(line) is { } given) throw new CommandException(ExitCodes.Usage, $"there is a cluster in {cluster.Path} already: leave out {given.Name}, or take another directory");
+        var replicas = Chosen(cluster, ids);
+        foreach (var replica in replicas) Start(cluster, replica, terminal);
+        return await WaitUntilReady(cluster, replicas, terminal, cancellation).ConfigureAwait(false);
+    }
+
+    private static Command CreateOnSome(Terminal terminal, string name, string what, Action<ClusterDirectory, ReplicaId, Terminal> act)
+    {
+        var directory = LiveOptions.Cluster();
+        var ids = LiveOptions.Replicas("Which replicas. [default: all]");
+        var command = new Command(name, what) { ids, directory };
+        command.SetAction(line =>
+        {
+            var cluster = LiveOptions.Existing(line.GetValue(directory)!);
+            foreach (var replica in Chosen(cluster, line.GetValue(ids)!)) act(cluster, replica, terminal);
+            return ExitCodes.Holds;
+        });
+        return command;
+    }
+
+    private static ReplicaId[] Chosen(ClusterDirectory cluster, int[] ids)
+    {
+        var n = cluster.Members().Configuration.Replicas;
+        if (ids.FirstOrDefault(id => id < 0 || id >= n, -1) is var wrong && ids.Any(id => id < 0 || id >= n)) throw new CommandException(ExitCodes.Usage, $"there is no replica {wrong}: the cluster has replicas 0 to {n - 1}");
+        return [.. (ids.Length == 0 ? Enumerable.Range(0, n) : ids.Distinct()).Select(id => new ReplicaId(id))];
+    }
+
+    private static void Start(ClusterDirectory cluster, ReplicaId replica, Terminal terminal)
+    {
+        var process = new NodeProcess(cluster, replica);
+        if (process.Pid is { } running) terminal.Result.WriteLine($"replica {replica} runs already: process {running}");
+        else terminal.Result.WriteLine($"replica {replica} started: process {process.Start(ThisProgram.Words)}");
+    }
+
+    private static void Stop(ClusterDirectory cluster, ReplicaId replica, Terminal terminal)
+    {
+        var process = new NodeProcess(cluster, replica);
+        if (!process.Send(NodeSignal.Terminate))
+        {
+            terminal.Result.WriteLine($"replica {replica} does not run");
+            return;
+        }
+
+        process.Send(NodeSignal.Continue);
+        if (!process.WaitForEnd(Patience)) throw new CommandException(ExitCodes.NoProgress, $"replica {replica} has not stopped within {Patience.TotalSeconds:0} s: see {process.Output}, or 'pbft cluster kill {replica}'");
+        terminal.Result.WriteLine($"replica {replica} stopped");
+    }
+
+    private static void Signal(ClusterDirectory cluster, ReplicaId replica, Terminal terminal, NodeSignal signal, string done)
+    {
+        var process = new NodeProcess(cluster, replica);
+        if (!process.Send(signal)) terminal.Result.WriteLine($"replica {replica} does not run");
+        else if (signal != NodeSignal.Kill || process.WaitForEnd(Patience)) terminal.Result.WriteLine($"replica {replica} {done}");
+        else throw new CommandException(ExitCodes.NoProgress, $"replica {replica} has not died within {Patience.TotalSeconds:0} s");
+    }
+
+    private static async Task<int> WaitUntilReady(ClusterDirectory cluster, ReplicaId[] replicas, Terminal terminal, CancellationToken cancellation)
+    {
+        using var http = new NodeHttpClient(cluster);
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            var missing = new List<string>();
+            foreach (var replica in replicas)
+            {
+                var process = new NodeProcess(cluster, replica);
+                if (process.Pid is null) throw new CommandException(ExitCodes.Data, $"replica {replica} has ended: {LastLine(process.Output)}; all of it is in {process.Output}");
+                if (await http.NotReady(replica, cancellation).ConfigureAwait(false) is { } why) missing.Add($"replica {replica}: {why}");
+            }
+
+            if (missing.Count == 0 || replicas.Length < cluster.Members().Configuration.Quorum) break;
+            if (waited.Elapsed > Patience) throw new CommandException(ExitCodes.NoProgress, $"not ready within {Patience.TotalSeconds:0} s: {string.Join("; ", missing)}");
+            terminal.Progress(() => missing[0]);
+            await Task.Delay(50, cancellation).ConfigureAwait(false);
+        }
+
+        terminal.ClearProgress();
+        terminal.Note($"-> pbft submit --cluster {cluster.Path} 'some operation'");
+        return ExitCodes.Holds;
+    }
+
+    private static string LastLine(string path) => File.Exists(path) ? File.ReadLines(path).LastOrDefault() ?? "it said nothing" : "it said nothing";
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using PbftReference.Cli.Live;
+using PbftReference.Cli.Output;
+using PbftReference.Runtime.Clusters;
+using PbftReference.Runtime.Configuration;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft keygen</c>: keys, certificates, genesis and configurations of a new cluster.</summary>
+internal static class KeygenCommand
+{
+    public const int DefaultClients = 16;
+
+    public static Command Create(Terminal terminal)
+    {
+        var options = new NewClusterOptions();
+        var command = new Command("keygen", "Makes keys, certificates, genesis and configurations of a new cluster, and starts nothing.");
+        options.AddTo(command);
+        command.SetAction(line =>
+        {
+            var cluster = new ClusterDirectory(line.GetValue(options.Cluster)!);
+            options.Create(line, cluster, terminal);
+            terminal.Note($"-> pbft cluster up --cluster {cluster.Path}");
+            return ExitCodes.Holds;
+        });
+        return command;
+    }
+}
+
+/// <summary>What decides a new cluster.</summary>
+internal sealed class NewClusterOptions
+{
+    public Option<string> Cluster { get; } = LiveOptions.Cluster();
+
+    public Option<int?> Replicas { get; } = new("--replicas") { HelpName = "N", Description = "Number of replicas n. [default: general.N]" };
+
+    public Option<int> Clients { get; } = new("--clients") { HelpName = "COUNT", Description = "Clients to make keys for.", DefaultValueFactory = _ => KeygenCommand.DefaultClients };
+
+    public Option<string> Name { get; } = new("--name") { HelpName = "NAME", Description = "The cluster's name.", DefaultValueFactory = _ => "live" };
+
+    public Option<string?> Config { get; } = LiveOptions.Config();
+
+    public Option<string[]> Set { get; } = LiveOptions.Set();
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[Cluster, Replicas, Clients, Name, Config, Set]) command.Options.Add(option);
+    }
+
+    /// <summary>Whether anything is given that only a new cluster takes.</summary>
+    public Option? GivenOf(ParseResult line) => ((Option[])[Replicas, Clients, Name, Config, Set]).FirstOrDefault(option => line.GetResult(option) is { Implicit: false });
+
+    /// <summary>Makes the cluster.</summary>
+    public void Create(ParseResult line, ClusterDirectory cluster, Terminal terminal)
+    {
+        var given = line.GetValue(Set)!.ToList();
+        if (line.GetValue(Replicas) is { } replicas) given.Add($"general.N={replicas}");
+        if (line.GetValue(Clients) is < 1 or > 10_000) throw new CommandException(ExitCodes.Usage, $"--clients must be 1 to 10000, not {line.GetValue(Clients)}");
+        try
+        {
+            var settings = LiveOptions.Resolve(line.GetValue(Config), [.. given]);
+            foreach (var note in settings.Notes) terminal.Note($"note: {note}");
+            var members = cluster.Create(settings, line.GetValue(Name)!, line.GetValue(Clients));
+            var c = members.Configuration;
+            terminal.Result.WriteLine($"cluster {members.Cluster} in {cluster.Path}: n = {c.Replicas}, f = {c.Faults}, K = {c.CheckpointPeriod}, L = {c.LogWindow}, batch {c.BatchSize}, service {members.Service}, {members.Clients.Length} clients");
+        }
+        catch (SettingException e)
+        {
+            throw new CommandException(ExitCodes.Usage, e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using PbftReference.Cli.Live;
+using PbftReference.Cli.Output;
+using PbftReference.Runtime.Client;
+using PbftReference.Runtime.Clusters;
+using PbftReference.Runtime.Keys;
+using PbftReference.Runtime.Transport;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft submit</c>: a client of a cluster of processes.</summary>
+internal static class SubmitCommand
+{
+    private static readonly Argument<string[]> Operations = new("OPERATION") { Description = "Operations to submit.", Arity = ArgumentArity.ZeroOrMore, DefaultValueFactory = _ => [] };
+
+    private static readonly Option<string?> Input = new("--input") { HelpName = "FILE", Description = "A file whose lines are the operations; - is standard input." };
+
+    private static readonly Option<int> Clients = new("--clients") { HelpName = "COUNT", Description = "Clients that share the operations.", DefaultValueFactory = _ => 4 };
+
+    private static readonly Option<int> Outstanding = new("--outstanding") { HelpName = "COUNT", Description = "Requests that a client has under way at once; at most the client window.", DefaultValueFactory = _ => 16 };
+
+    private static readonly Option<long> Retransmit = new("--retransmit") { HelpName = "MS", Description = "How long a request waits for its result before it is sent to all replicas.", DefaultValueFactory = _ => 1000 };
+
+    private static readonly Option<int> Patience = new("--patience") { HelpName = "SECONDS", Description = "Gives up when nothing is accepted for so long; exit code 3.", DefaultValueFactory = _ => 120 };
+
+    private static readonly Option<bool> Quiet = new("--quiet") { Description = "Prints no results, only the sum at the end." };
+
+    public static Command Create(Terminal terminal)
+    {
+        var (directory, json) = (LiveOptions.Cluster(), LogArguments.Json("One JSON document at the end instead of results."));
+        var command = new Command("submit", "Submits operations to a cluster of processes and waits until f+1 replicas gave the same result.")
+        {
+            Operations, Input, directory, Clients, Outstanding, Retransmit, Patience, Quiet, json,
+        };
+        command.SetAction((line, cancellation) => Run(line, LiveOptions.Existing(line.GetValue(directory)!), line.GetValue(json), terminal, cancellation));
+        return command;
+    }
+
+    private static async Task<int> Run(ParseResult line, ClusterDirectory cluster, bool json, Terminal terminal, CancellationToken cancellation)
+    {
+        var operations = OperationsOf(line);
+        var options = new ClientSeatOptions(
+            Within(line, Outstanding, 1, cluster.Members().Configuration.ClientWindow), TimeSpan.FromMilliseconds(line.GetValue(Retransmit)), Refusals.Instance);
+        var results = json || line.GetValue(Quiet) ? TextWriter.Null : TextWriter.Synchronized(terminal.Result);
+        try
+        {
+            var seats = await ClientSeat.Take(cluster, Within(line, Clients, 1, 10_000), options).ConfigureAwait(false);
+            try
+            {
+                NoteLeft(seats, terminal);
+                var submission = new Submission(seats, options.Outstanding, (seat, result) => results.WriteLine(LineOf(seat, result)));
+                var report = await Watched(submission, operations, line.GetValue(Patience), terminal, cancellation).ConfigureAwait(false);
+                Write(report, json, terminal);
+                return ExitCodes.Holds;
+            }
+            finally
+            {
+                foreach (var seat in seats) await seat.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (KeyException e)
+        {
+            throw new CommandException(ExitCodes.Data, e.Message, e);
+        }
+    }
+
+    private static int Within(ParseResult line, Option<int> option, int least, int most)
+    {
+        var value = line.GetValue(option);
+        return value >= least && value <= most ? value : throw new CommandException(ExitCodes.Usage, $"{option.Name} must be {least} to {most}, not {value}");
+    }
+
+    private static IEnumerable<byte[]> OperationsOf(ParseResult line)
+    {
+        var (words, input) = (line.GetValue(Operations)!, line.GetValue(Input));
+        if (words.Length > 0 && input is not null) throw new CommandException(ExitCodes.Usage, "give operations, or --input, not both");
+        if (words.Length > 0) return words.Select(Encoding.UTF8.GetBytes);
+        if (input is null) throw new CommandException(ExitCodes.Usage, "there is nothing to submit: give operations, or --input FILE");
+        if (input != "-" && !File.Exists(input)) throw new CommandException(ExitCodes.Data, $"{input} does not exist: name a file whose lines are the operations");
+        return Lines(input);
+    }
+
+    private static IEnumerable<byte[]> Lines(string input)
+    {
+        using var reader = input == "-" ? new StreamReader(Console.OpenStandardInput(), Encoding.Latin1) : new StreamReader(input, Encoding.Latin1);
+        while (reader.ReadLine() is { } text) yield return Encoding.Latin1.GetBytes(text);
+    }
+
+    private static async Task<SubmissionReport> Watched(Submission submission, IEnumerable<byte[]> operations, int patience, Terminal terminal, CancellationToken cancellation)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var run = submission.Run(operations, giveUp.Token);
+        while (await Task.WhenAny(run, Task.Delay(100, CancellationToken.None)).ConfigureAwait(false) != run)
+        {
+            terminal.Progress(() => $"{submission.Accepted:N0} accepted");
+            if (submission.SinceProgress > TimeSpan.FromSeconds(patience)) await giveUp.CancelAsync().ConfigureAwait(false);
+        }
+
+        terminal.ClearProgress();
+        try
+        {
+            return await run.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(
+                ExitCodes.NoProgress, $"nothing was accepted for {patience} s ({submission.Accepted} before): see 'pbft cluster status'; what is unanswered is sent again by the next submit");
+        }
+    }
+
+    private static void NoteLeft(IReadOnlyList<ClientSeat> seats, Terminal terminal)
+    {
+        var left = seats.Sum(seat => seat.Session.Left.Count);
+        if (left > 0) terminal.Note($"note: {left} operations of an earlier submit were left unanswered and are sent again, under their timestamps");
+    }
+
+    private static string LineOf(ClientSeat seat, ClientResult result) => string.Create(
+        CultureInfo.InvariantCulture, $"{seat.Session.Client} {result.Timestamp} {Encoding.UTF8.GetString(result.Result.Span)}");
+
+    private static void Write(SubmissionReport report, bool json, Terminal terminal)
+    {
+        var rate = report.Accepted / Math.Max(0.001, report.Elapsed.TotalSeconds);
+        if (json)
+        {
+            terminal.Result.WriteLine(new JObject
+            {
+                ["schema"] = "pbft.submit/1",
+                ["accepted"] = report.Accepted,
+                ["left"] = report.Left,
+                ["sentAgain"] = report.Resent,
+                ["seconds"] = Math.Round(report.Elapsed.TotalSeconds, 3),
+                ["perSecond"] = Math.Round(rate, 1),
+                ["latencyMs"] = new JObject { ["p50"] = Math.Round(report.Percentile(50), 2), ["p99"] = Math.Round(report.Percentile(99), 2) },
+            }.ToString(Formatting.Indented));
+            return;
+        }
+
+        terminal.Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Accepted:N0} accepted in {report.Elapsed.TotalSeconds:0.0} s ({rate:N0}/s), latency p50 {report.Percentile(50):0.0} ms, p99 {report.Percentile(99):0.0} ms, {report.Resent:N0} sent again"));
+    }
+
+    /// <summary>What a client has to say of its connections: nothing, its results tell.</summary>
+    private sealed class Refusals : ITransportObserver
+    {
+        public static Refusals Instance { get; } = new();
+
+        public void Opened(Consensus.Interfaces.PeerId peer, bool outgoing)
+        {
+        }
+
+        public void Closed(Consensus.Interfaces.PeerId peer, bool outgoing, string reason)
+        {
+        }
+
+        public void Refused(TransportRefusal reason, string remote)
+        {
+        }
+
+        public void Dropped(Consensus.Interfaces.PeerId peer)
+        {
+        }
+
+        public void Sent(Consensus.Interfaces.PeerId peer, int bytes)
+        {
+        }
+
+        public void Received(Consensus.Interfaces.PeerId peer, int bytes)
+        {
+        }
+    }
+}

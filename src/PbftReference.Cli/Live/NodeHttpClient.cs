@@ -1,0 +1,49 @@
+using System.Net;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using PbftReference.Core.Types;
+using PbftReference.Runtime.Clusters;
+using PbftReference.Runtime.Configuration;
+
+namespace PbftReference.Cli.Live;
+
+/// <summary>Asks the nodes of a cluster over their HTTP.</summary>
+internal sealed class NodeHttpClient(ClusterDirectory cluster) : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    /// <summary>Where a node stands; null if it does not answer.</summary>
+    public async Task<JObject?> Status(ReplicaId replica, CancellationToken cancellation)
+    {
+        var (code, text) = await Get(replica, "status", cancellation).ConfigureAwait(false);
+        return code == HttpStatusCode.OK ? JObject.Parse(text) : null;
+    }
+
+    /// <summary>Why a node cannot take part; null if it can.</summary>
+    public async Task<string?> NotReady(ReplicaId replica, CancellationToken cancellation)
+    {
+        var (code, text) = await Get(replica, "readyz", cancellation).ConfigureAwait(false);
+        return code switch
+        {
+            HttpStatusCode.OK => null,
+            null => "does not answer",
+            _ => string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Replace("not ready: ", "", StringComparison.Ordinal),
+        };
+    }
+
+    private async Task<(HttpStatusCode? Code, string Text)> Get(ReplicaId replica, string path, CancellationToken cancellation)
+    {
+        var address = Settings.Resolve(cluster.NodePath(replica), [], [])["node.http"].Text;
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri($"http://{address}/{path}"), cancellation).ConfigureAwait(false);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return (null, "");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,102 @@
+using System.Security.Cryptography.X509Certificates;
+using PbftReference.Consensus.Interfaces;
+using PbftReference.EventLog.Stores;
+using PbftReference.Runtime.Clusters;
+using PbftReference.Runtime.Keys;
+using PbftReference.Runtime.Membership;
+using PbftReference.Runtime.Transport;
+
+namespace PbftReference.Runtime.Client;
+
+/// <summary>
+/// One of a cluster's clients, taken for the time of its use: its key, its journal, its connections, its session. Two processes never
+/// have the same one.
+/// </summary>
+public sealed class ClientSeat : IAsyncDisposable
+{
+    private readonly FileStream _lock;
+    private readonly X509Certificate2 _certificate;
+    private readonly PeerKeys _keys;
+    private readonly ClientNetwork _network;
+
+    private ClientSeat(ClusterDirectory cluster, ClusterMembers members, ClientMember member, FileStream taken, ClientSeatOptions options)
+    {
+        _lock = taken;
+        var directory = cluster.OfClient(member.Id);
+        _certificate = KeyFiles.Read(Path.Combine(directory, KeyFiles.CertificateFile), Path.Combine(directory, KeyFiles.KeyFile));
+        _keys = new PeerKeys(_certificate, members);
+        _network = new ClientNetwork(new Identity(PeerId.Of(member.Id), _certificate, members), members, new TransportLimits(), options.Observer);
+        var store = new SqliteEventStore(Path.Combine(directory, "journal.db"), new SqliteStoreOptions { Durability = SqliteDurability.Process });
+        var outstanding = Math.Min(options.Outstanding, members.Configuration.ClientWindow);
+        Session = new ClientSession(new ClientSessionParts(
+            members.Genesis, member.Id, _keys, _network, new ClientJournal(store, members.Cluster, member.Id), outstanding, options.Retransmission));
+        _network.SetReceiver((frame, _) =>
+        {
+            Session.Receive(frame.Span);
+            return default;
+        });
+    }
+
+    /// <summary>The session.</summary>
+    public ClientSession Session { get; }
+
+    /// <summary>Replicas that it can send to now.</summary>
+    public int Connected => _network.Connected;
+
+    /// <summary>Takes some of a cluster's clients, the first that nobody else has.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="count">How many; at least 1.</param>
+    /// <param name="options">How they work.</param>
+    /// <exception cref="IOException">There are not so many that are free.</exception>
+    /// <exception cref="KeyException">A client's key cannot be used.</exception>
+    public static async Task<IReadOnlyList<ClientSeat>> Take(ClusterDirectory cluster, int count, ClientSeatOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        var members = cluster.Members();
+        var seats = new List<ClientSeat>();
+        try
+        {
+            foreach (var member in members.Clients)
+            {
+                if (seats.Count == count) break;
+                if (TryLock(cluster.OfClient(member.Id)) is { } taken) seats.Add(new ClientSeat(cluster, members, member, taken, options));
+            }
+
+            if (seats.Count < count) throw new IOException($"{count} clients are wanted, and of the {members.Clients.Length} of cluster {members.Cluster} {seats.Count} are free: take fewer, or wait until others are done");
+            return seats;
+        }
+        catch
+        {
+            foreach (var seat in seats) await seat.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static FileStream? TryLock(string directory)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _network.DisposeAsync().ConfigureAwait(false);
+        await Session.DisposeAsync().ConfigureAwait(false);
+        _keys.Dispose();
+        _certificate.Dispose();
+        await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+}
+
+/// <summary>How clients work.</summary>
+/// <param name="Outstanding">Most requests of one client under way; at most the client window.</param>
+/// <param name="Retransmission">How long a request waits before it is sent to all replicas.</param>
+/// <param name="Observer">Sees the connections.</param>
+public sealed record ClientSeatOptions(int Outstanding, TimeSpan Retransmission, ITransportObserver Observer);

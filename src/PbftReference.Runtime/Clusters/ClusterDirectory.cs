@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Security.Cryptography;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using PbftReference.Consensus.Interfaces;
+using PbftReference.Core.Types;
+using PbftReference.Runtime.Configuration;
+using PbftReference.Runtime.Keys;
+using PbftReference.Runtime.Membership;
+
+namespace PbftReference.Runtime.Clusters;
+
+/// <summary>
+/// A cluster on disk: <c>genesis.json</c>; for each replica <c>replica-I/</c> with configuration, key, certificate, log, ledger; for each
+/// client <c>clients/client-I/</c> with key, certificate, journal.
+/// </summary>
+public sealed class ClusterDirectory
+{
+    /// <summary>The name of a node's configuration file.</summary>
+    public const string NodeFile = "node.json";
+
+    // Below the ports that the system gives to calls, so that no call takes the port of a replica that is down for a while.
+    private const int LowestPort = 17_000;
+    private const int HighestPort = 32_000;
+
+    /// <summary>A cluster's directory; it need not be there yet.</summary>
+    public ClusterDirectory(string path) => Path = path;
+
+    /// <summary>Its path.</summary>
+    public string Path { get; }
+
+    /// <summary>The genesis file's path.</summary>
+    public string GenesisPath => System.IO.Path.Combine(Path, GenesisFile.Name);
+
+    /// <summary>Whether a cluster is there.</summary>
+    public bool Exists => File.Exists(GenesisPath);
+
+    /// <summary>Reads the genesis.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="EventLog.Codec.LogFormatException">It cannot be read.</exception>
+    public ClusterMembers Members() => GenesisFile.Read(GenesisPath);
+
+    /// <summary>A replica's directory.</summary>
+    public string OfReplica(ReplicaId replica) => System.IO.Path.Combine(Path, $"replica-{replica}");
+
+    /// <summary>A client's directory.</summary>
+    public string OfClient(ClientId client) => System.IO.Path.Combine(Path, "clients", $"client-{client}");
+
+    /// <summary>A node's configuration file.</summary>
+    public string NodePath(ReplicaId replica) => System.IO.Path.Combine(OfReplica(replica), NodeFile);
+
+    /// <summary>Makes keys, genesis and configurations. The genesis is written last: with it the cluster is there.</summary>
+    /// <param name="settings">What the replicas agree on, and what all nodes are told.</param>
+    /// <param name="name">The cluster's name.</param>
+    /// <param name="clients">How many clients.</param>
+    /// <exception cref="IOException">There is a cluster already, or it cannot be written.</exception>
+    /// <exception cref="SettingException">The settings do not go together.</exception>
+    public ClusterMembers Create(Settings settings, string name, int clients)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (Exists) throw new IOException($"there is a cluster in {Path} already: take another directory, or start that one by 'pbft cluster up'");
+        var configuration = settings.ToClusterConfiguration();
+        var ports = FreePorts(2 * configuration.Replicas);
+        var replicas = ImmutableArray.CreateBuilder<ReplicaMember>();
+        for (var i = 0; i < configuration.Replicas; i++)
+        {
+            var id = new ReplicaId(i);
+            replicas.Add(new ReplicaMember(id, new IPEndPoint(IPAddress.Loopback, ports[2 * i]), [.. KeyFiles.Create(OfReplica(id), PeerId.Of(id))]));
+            File.WriteAllText(NodePath(id), NodeJson(settings, id, ports[(2 * i) + 1]));
+        }
+
+        var members = new ClusterMembers(
+            name, settings["general.service"].Text, new Digest(RandomNumberGenerator.GetBytes(Digest.Size)), configuration, replicas.ToImmutable(),
+            [.. Enumerable.Range(0, clients).Select(i => new ClientId(i)).Select(id => new ClientMember(id, [.. KeyFiles.Create(OfClient(id), PeerId.Of(id))]))]);
+        File.WriteAllText(GenesisPath + ".new", GenesisFile.Encode(members));
+        GenesisFile.Read(GenesisPath + ".new");
+        File.Move(GenesisPath + ".new", GenesisPath);
+        return members;
+    }
+
+    private static string NodeJson(Settings settings, ReplicaId id, int httpPort)
+    {
+        var json = new JObject { ["node.id"] = id.Value, ["node.http"] = $"127.0.0.1:{httpPort}" };
+        foreach (var setting in settings.All.Where(s => !s.IsDefault && s.Key.Scope == SettingScope.Node && s.Key.Name is not ("node.id" or "node.http")))
+        {
+            json[setting.Key.Name] = setting.Text;
+        }
+
+        return json.ToString(Formatting.Indented) + "\n";
+    }
+
+    private static ImmutableArray<int> FreePorts(int count)
+    {
+        var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(address => address.Port).ToHashSet();
+        var ports = ImmutableArray.CreateBuilder<int>(count);
+        var port = RandomNumberGenerator.GetInt32(LowestPort, HighestPort);
+        for (var tried = 0; ports.Count < count; tried++, port = port == HighestPort ? LowestPort : port + 1)
+        {
+            if (tried > HighestPort - LowestPort) throw new IOException(string.Create(CultureInfo.InvariantCulture, $"there are no {count} free ports from {LowestPort} to {HighestPort}"));
+            if (!taken.Contains(port)) ports.Add(port);
+        }
+
+        return ports.ToImmutable();
+    }
+}

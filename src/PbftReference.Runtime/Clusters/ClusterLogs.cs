@@ -1,0 +1,68 @@
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
+using PbftReference.Runtime.Configuration;
+
+namespace PbftReference.Runtime.Clusters;
+
+/// <summary>The logs of all replicas of a cluster as one store for readers: each replica's streams from its own file, also while it runs.</summary>
+public sealed class ClusterLogs : IEventStore
+{
+    private readonly SortedDictionary<int, SqliteEventStore> _stores = [];
+    private readonly string _directory;
+
+    /// <summary>Opens what logs there are.</summary>
+    /// <exception cref="EventStoreException">A log cannot be opened, or there is none at all.</exception>
+    public ClusterLogs(ClusterDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        _directory = directory.Path;
+        foreach (var replica in directory.Members().Replicas)
+        {
+            var settings = Settings.Resolve(directory.NodePath(replica.Id), [], []);
+            if (new FileInfo(settings["node.log"].Text) is { Exists: true, Length: > 0 } file) _stores[replica.Id.Value] = new SqliteEventStore(file.FullName, new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
+        }
+
+        if (_stores.Count == 0) throw new EventStoreException(EventStoreFailure.StoreMissing, $"no replica of the cluster in {_directory} has a log yet: start it by 'pbft cluster up --cluster {_directory}'");
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<StoredEvent> Read(string stream, long fromRevision = 0, long maxCount = long.MaxValue) => Of(stream)?.Read(stream, fromRevision, maxCount) ?? [];
+
+    /// <inheritdoc/>
+    public IEnumerable<StoredEvent> ReadBackwards(string stream, long fromRevision = long.MaxValue, long maxCount = long.MaxValue) =>
+        Of(stream)?.ReadBackwards(stream, fromRevision, maxCount) ?? [];
+
+    /// <inheritdoc/>
+    public StreamTail? Tail(string stream) => Of(stream)?.Tail(stream);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Streams() => [.. _stores.Values.SelectMany(store => store.Streams()).Where(IsLog).Order(StringComparer.Ordinal)];
+
+    /// <inheritdoc/>
+    public IEventSubscription Subscribe(string stream, long afterRevision = -1) =>
+        (Of(stream) ?? throw new EventStoreException(EventStoreFailure.StoreMissing, $"there is no stream '{stream}' in {_directory}")).Subscribe(stream, afterRevision);
+
+    /// <inheritdoc/>
+    public long Append(string stream, ExpectedRevision expected, IReadOnlyList<EventToAppend> events) => throw ReadOnly();
+
+    /// <inheritdoc/>
+    public void Truncate(string stream, long beforeRevision) => throw ReadOnly();
+
+    /// <inheritdoc/>
+    public IAppendGroup BeginGroup() => throw ReadOnly();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var store in _stores.Values) store.Dispose();
+    }
+
+    // The other streams of a node (what its consenter keeps) are no part of the consensus history.
+    private static bool IsLog(string stream) => LogStreams.TryParseReplica(stream, out _, out _) || LogStreams.TryParseSnapshots(stream, out _, out _);
+
+    private SqliteEventStore? Of(string stream) =>
+        LogStreams.TryParseReplica(stream, out _, out ReplicaId replica) || LogStreams.TryParseSnapshots(stream, out _, out replica) ? _stores.GetValueOrDefault(replica.Value) : null;
+
+    private EventStoreException ReadOnly() => new(EventStoreFailure.ReadOnly, $"the logs in {_directory} are open for reading: each replica alone writes its own");
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using PbftReference.Core.Types;
+
+namespace PbftReference.Runtime.Clusters;
+
+/// <summary>A signal to a node's process.</summary>
+public enum NodeSignal
+{
+    /// <summary>End in good order.</summary>
+    Terminate,
+
+    /// <summary>Die at once.</summary>
+    Kill,
+
+    /// <summary>Stand still.</summary>
+    Stop,
+
+    /// <summary>Go on.</summary>
+    Continue,
+}
+
+/// <summary>
+/// The process of one replica: started in the background, its output in <c>node.log</c>, known by <c>node.pid</c>. The file has the
+/// process's start beside its id, so that no other process is ever taken for it.
+/// </summary>
+public sealed partial class NodeProcess
+{
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _directory;
+
+    /// <summary>The process of a replica.</summary>
+    public NodeProcess(ClusterDirectory cluster, ReplicaId replica)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        (Replica, _directory) = (replica, cluster.OfReplica(replica));
+    }
+
+    /// <summary>The replica.</summary>
+    public ReplicaId Replica { get; }
+
+    /// <summary>Where its output goes.</summary>
+    public string Output => Path.Combine(_directory, "node.log");
+
+    private string PidFile => Path.Combine(_directory, "node.pid");
+
+    /// <summary>The process's id; null if it does not run.</summary>
+    public int? Pid
+    {
+        get
+        {
+            if (!File.Exists(PidFile)) return null;
+            var parts = File.ReadAllText(PidFile).Split(' ', StringSplitOptions.TrimEntries);
+            if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) return null;
+            return StartOf(pid) == parts[1] ? pid : null;
+        }
+    }
+
+    /// <summary>Starts it, if it does not run.</summary>
+    /// <param name="program">The program and its first arguments, up to <c>node</c>.</param>
+    /// <exception cref="IOException">It cannot be started.</exception>
+    public int Start(IReadOnlyList<string> program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        if (Pid is { } running) return running;
+        RequireUnix();
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, UseShellExecute = false };
+        start.ArgumentList.Add("-c");
+        // a session of its own: what is typed at the terminal that started it does not reach it
+        start.ArgumentList.Add("out=$1; shift; if command -v setsid >/dev/null; then setsid \"$@\" >>\"$out\" 2>&1 </dev/null & else nohup \"$@\" >>\"$out\" 2>&1 </dev/null & fi; echo $!");
+        start.ArgumentList.Add("sh");
+        start.ArgumentList.Add(Output);
+        foreach (var word in program.Concat(["node", "--config", Path.Combine(_directory, ClusterDirectory.NodeFile)])) start.ArgumentList.Add(word);
+        using var shell = Process.Start(start) ?? throw new IOException("/bin/sh cannot be started");
+        var pid = int.Parse(shell.StandardOutput.ReadLine() ?? throw new IOException("/bin/sh did not say which process it started"), CultureInfo.InvariantCulture);
+        File.WriteAllText(PidFile, $"{pid} {StartOf(pid)}\n");
+        return pid;
+    }
+
+    /// <summary>Sends a signal.</summary>
+    /// <returns>False if it does not run.</returns>
+    public bool Send(NodeSignal signal)
+    {
+        RequireUnix();
+        return Pid is { } pid && Kill(pid, NumberOf(signal)) == 0;
+    }
+
+    /// <summary>Waits until the process is gone.</summary>
+    /// <returns>False if it is still there when the time is over.</returns>
+    public bool WaitForEnd(TimeSpan time)
+    {
+        var waited = Stopwatch.StartNew();
+        while (Pid is not null)
+        {
+            if (waited.Elapsed > time) return false;
+            Thread.Sleep(BetweenLooks);
+        }
+
+        return true;
+    }
+
+    /// <summary>When a process started, as text; null if there is none, or it has ended and nobody took note yet.</summary>
+    private static string? StartOf(int pid)
+    {
+        if (!Directory.Exists("/proc/self"))
+        {
+            try
+            {
+                using var process = Process.GetProcessById(pid);
+                return process.StartTime.Ticks.ToString(CultureInfo.InvariantCulture);
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+            {
+                return null;
+            }
+        }
+
+        try
+        {
+            // pid (name) state ...; the name may hold anything, so what follows the last bracket counts
+            var stat = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" ? null : fields[19];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The signal's number, which differs between Linux and macOS.</summary>
+    private static int NumberOf(NodeSignal signal) => signal switch
+    {
+        NodeSignal.Terminate => 15,
+        NodeSignal.Kill => 9,
+        NodeSignal.Stop => OperatingSystem.IsMacOS() ? 17 : 19,
+        NodeSignal.Continue => OperatingSystem.IsMacOS() ? 19 : 18,
+        _ => throw new ArgumentOutOfRangeException(nameof(signal)),
+    };
+
+    private static void RequireUnix()
+    {
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("clusters of processes need signals, as Linux and macOS have them; on Windows start each node by 'pbft node --config FILE'");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int pid, int signal);
+}
