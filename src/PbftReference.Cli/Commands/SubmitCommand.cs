@@ -21,7 +21,9 @@ internal static class SubmitCommand
 
     private static readonly Option<int> Clients = new("--clients") { HelpName = "COUNT", Description = "Clients that share the operations.", DefaultValueFactory = _ => 4 };
 
-    private static readonly Option<int> Outstanding = new("--outstanding") { HelpName = "COUNT", Description = "Requests that a client has under way at once; at most the client window.", DefaultValueFactory = _ => 16 };
+    private static readonly Option<int> Outstanding = new("--outstanding") { HelpName = "COUNT", Description = "Requests that a client has under way at once; at most half the client window.", DefaultValueFactory = _ => 16 };
+
+    private static readonly Option<int> Rate = new("--rate") { HelpName = "COUNT", Description = "Most operations a second; 0 is as fast as it goes.", DefaultValueFactory = _ => 0 };
 
     private static readonly Option<long> Retransmit = new("--retransmit") { HelpName = "MS", Description = "How long a request waits for its result before it is sent to all replicas.", DefaultValueFactory = _ => 1000 };
 
@@ -34,7 +36,7 @@ internal static class SubmitCommand
         var (directory, json) = (LiveOptions.Cluster(), LogArguments.Json("One JSON document at the end instead of results."));
         var command = new Command("submit", "Submits operations to a cluster of processes and waits until f+1 replicas gave the same result.")
         {
-            Operations, Input, directory, Clients, Outstanding, Retransmit, Patience, Quiet, json,
+            Operations, Input, directory, Clients, Outstanding, Rate, Retransmit, Patience, Quiet, json,
         };
         command.SetAction((line, cancellation) => Run(line, LiveOptions.Existing(line.GetValue(directory)!), line.GetValue(json), terminal, cancellation));
         return command;
@@ -42,9 +44,9 @@ internal static class SubmitCommand
 
     private static async Task<int> Run(ParseResult line, ClusterDirectory cluster, bool json, Terminal terminal, CancellationToken cancellation)
     {
-        var operations = OperationsOf(line);
+        var operations = Paced(OperationsOf(line), Within(line, Rate, 0, 1_000_000));
         var options = new ClientSeatOptions(
-            Within(line, Outstanding, 1, cluster.Members().Configuration.ClientWindow), TimeSpan.FromMilliseconds(line.GetValue(Retransmit)), Refusals.Instance);
+            Within(line, Outstanding, 1, ClientSession.MostOutstanding(cluster.Members().Configuration)), TimeSpan.FromMilliseconds(line.GetValue(Retransmit)), Refusals.Instance);
         var results = json || line.GetValue(Quiet) ? TextWriter.Null : TextWriter.Synchronized(terminal.Result);
         try
         {
@@ -88,6 +90,19 @@ internal static class SubmitCommand
     {
         using var reader = input == "-" ? new StreamReader(Console.OpenStandardInput(), Encoding.Latin1) : new StreamReader(input, Encoding.Latin1);
         while (reader.ReadLine() is { } text) yield return Encoding.Latin1.GetBytes(text);
+    }
+
+    /// <summary>The n-th operation comes no earlier than n / rate seconds after the first.</summary>
+    private static IEnumerable<byte[]> Paced(IEnumerable<byte[]> operations, int rate)
+    {
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        var count = 0L;
+        foreach (var operation in operations)
+        {
+            if (rate > 0 && TimeSpan.FromSeconds((double)count / rate) - began.Elapsed is { Ticks: > 0 } early) Thread.Sleep(early);
+            count++;
+            yield return operation;
+        }
     }
 
     private static async Task<SubmissionReport> Watched(Submission submission, IEnumerable<byte[]> operations, int patience, Terminal terminal, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Threading.Channels;
 using PbftReference.Runtime.Client;
 
 namespace PbftReference.Cli.Live;
@@ -37,22 +38,37 @@ internal sealed class Submission(IReadOnlyList<ClientSeat> seats, int outstandin
     public async Task<SubmissionReport> Run(IEnumerable<byte[]> operations, CancellationToken cancellation)
     {
         var began = Stopwatch.StartNew();
-        using var source = operations.GetEnumerator();
-        var gate = new Lock();
-        byte[]? next()
-        {
-            lock (gate) return source.MoveNext() ? source.Current : null;
-        }
-
-        var workers = seats.SelectMany(seat => Enumerable.Range(0, outstanding).Select(_ => Task.Run(() => Work(seat, next, cancellation), cancellation))).ToList();
+        var next = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(1024) { SingleWriter = true });
+        // reading may block, on a file or a terminal or to keep to a rate: not on a thread that answers are waiting for
+        var reading = Task.Factory.StartNew(() => Read(operations, next.Writer, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var workers = seats.SelectMany(seat => Enumerable.Range(0, outstanding).Select(_ => Work(seat, next.Reader, cancellation))).ToList();
         workers.AddRange(seats.Select(seat => AwaitLeft(seat, cancellation)));
+        workers.Add(reading);
         await Task.WhenAll(workers).ConfigureAwait(false);
         return new SubmissionReport(Accepted, _left, seats.Sum(seat => seat.Session.Retransmissions), began.Elapsed, [.. _latencies.Order()]);
     }
 
-    private async Task Work(ClientSeat seat, Func<byte[]?> next, CancellationToken cancellation)
+    private static void Read(IEnumerable<byte[]> operations, ChannelWriter<byte[]> next, CancellationToken cancellation)
     {
-        while (next() is { } operation)
+        try
+        {
+            foreach (var operation in operations)
+            {
+                while (!next.TryWrite(operation)) next.WaitToWriteAsync(cancellation).AsTask().GetAwaiter().GetResult();
+            }
+
+            next.Complete();
+        }
+        catch (Exception e)
+        {
+            next.TryComplete(e);
+            throw;
+        }
+    }
+
+    private async Task Work(ClientSeat seat, ChannelReader<byte[]> next, CancellationToken cancellation)
+    {
+        await foreach (var operation in next.ReadAllAsync(cancellation).ConfigureAwait(false))
         {
             var began = Stopwatch.GetTimestamp();
             var result = await seat.Session.Submit(operation, cancellation).ConfigureAwait(false);

@@ -13,7 +13,8 @@ internal static class SqliteStoreFile
     /// <summary>The version of the tables below.</summary>
     public const int FormatVersion = 1;
 
-    private const int PageSize = 4096;
+    // A record with its metadata is about 1 KiB, and a row of which more than a quarter page is needed spills over onto pages of its own.
+    private const int PageSize = 16 * 1024;
 
     // The primary key is the expected revision, enforced by the database: no second event can take a revision, whoever writes.
     private const string Tables = """
@@ -100,7 +101,7 @@ internal static class SqliteStoreFile
         if (options.Access == SqliteStoreAccess.Read) return;
         CheckWritable(connection, path);
         UseWriteAheadLog(connection, path, options.Durability);
-        if (options.MaxFileBytes is { } bytes) Execute(connection, $"PRAGMA max_page_count = {Math.Max(1, bytes / PageSize)}");
+        if (options.MaxFileBytes is { } bytes) Execute(connection, $"PRAGMA max_page_count = {Math.Max(1, bytes / Number(connection, "PRAGMA page_size"))}");
     }
 
     private static bool IsBlank(SqliteConnection connection) =>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using PbftReference.Consensus.Interfaces;
+using PbftReference.Consensus.Pbft.Signing;
 using PbftReference.EventLog.Stores;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Keys;
@@ -19,7 +20,7 @@ public sealed class ClientSeat : IAsyncDisposable
     private readonly PeerKeys _keys;
     private readonly ClientNetwork _network;
 
-    private ClientSeat(ClusterDirectory cluster, ClusterMembers members, ClientMember member, FileStream taken, ClientSeatOptions options)
+    private ClientSeat(ClusterDirectory cluster, ClusterMembers members, ClientMember member, FileStream taken, ClientSeatOptions options, SharedVerifier verifier)
     {
         _lock = taken;
         var directory = cluster.OfClient(member.Id);
@@ -27,9 +28,9 @@ public sealed class ClientSeat : IAsyncDisposable
         _keys = new PeerKeys(_certificate, members);
         _network = new ClientNetwork(new Identity(PeerId.Of(member.Id), _certificate, members), members, new TransportLimits(), options.Observer);
         var store = new SqliteEventStore(Path.Combine(directory, "journal.db"), new SqliteStoreOptions { Durability = SqliteDurability.Process });
-        var outstanding = Math.Min(options.Outstanding, members.Configuration.ClientWindow);
+        var outstanding = Math.Min(options.Outstanding, ClientSession.MostOutstanding(members.Configuration));
         Session = new ClientSession(new ClientSessionParts(
-            members.Genesis, member.Id, _keys, _network, new ClientJournal(store, members.Cluster, member.Id), outstanding, options.Retransmission));
+            members.Genesis, member.Id, _keys, verifier.Of(_keys, members), _network, new ClientJournal(store, members.Cluster, member.Id), outstanding, options.Retransmission));
         _network.SetReceiver((frame, _) =>
         {
             Session.Receive(frame.Span);
@@ -54,12 +55,13 @@ public sealed class ClientSeat : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(cluster);
         var members = cluster.Members();
         var seats = new List<ClientSeat>();
+        var verifier = new SharedVerifier();
         try
         {
             foreach (var member in members.Clients)
             {
                 if (seats.Count == count) break;
-                if (TryLock(cluster.OfClient(member.Id)) is { } taken) seats.Add(new ClientSeat(cluster, members, member, taken, options));
+                if (TryLock(cluster.OfClient(member.Id)) is { } taken) seats.Add(new ClientSeat(cluster, members, member, taken, options, verifier));
             }
 
             if (seats.Count < count) throw new IOException($"{count} clients are wanted, and of the {members.Clients.Length} of cluster {members.Cluster} {seats.Count} are free: take fewer, or wait until others are done");
@@ -84,6 +86,14 @@ public sealed class ClientSeat : IAsyncDisposable
         }
     }
 
+    /// <summary>The public keys are the same for all seats, so the first seat's serve them all.</summary>
+    private sealed class SharedVerifier
+    {
+        private GroupVerifier? _verifier;
+
+        public GroupVerifier Of(PeerKeys keys, ClusterMembers members) => _verifier ??= new GroupVerifier(keys, members.Genesis.Digest);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -96,7 +106,7 @@ public sealed class ClientSeat : IAsyncDisposable
 }
 
 /// <summary>How clients work.</summary>
-/// <param name="Outstanding">Most requests of one client under way; at most the client window.</param>
+/// <param name="Outstanding">Most requests of one client under way; at most half the client window.</param>
 /// <param name="Retransmission">How long a request waits before it is sent to all replicas.</param>
 /// <param name="Observer">Sees the connections.</param>
 public sealed record ClientSeatOptions(int Outstanding, TimeSpan Retransmission, ITransportObserver Observer);

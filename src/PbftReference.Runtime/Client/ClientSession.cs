@@ -4,6 +4,7 @@ using PbftReference.Consensus.Pbft.Signing;
 using PbftReference.Core.Messages;
 using PbftReference.Core.Types;
 using PbftReference.Host;
+using PbftReference.Host.Signing;
 
 namespace PbftReference.Runtime.Client;
 
@@ -16,13 +17,14 @@ public sealed record ClientResult(Timestamp Timestamp, ReadOnlyMemory<byte> Oper
 /// <summary>What a client session is made of.</summary>
 /// <param name="Genesis">The cluster.</param>
 /// <param name="Client">The client.</param>
-/// <param name="Keys">Signs as the client, and checks replicas' signatures.</param>
+/// <param name="Keys">Signs as the client.</param>
+/// <param name="Verifier">Checks replicas' signatures; clients of one process share it, because replicas answer many of them under one signature.</param>
 /// <param name="Link">The way to the replicas.</param>
 /// <param name="Journal">Kept beyond a restart; null for a client whose identity is not used again.</param>
-/// <param name="Outstanding">Most requests under way; 1 to the client window.</param>
+/// <param name="Outstanding">Most requests under way; 1 to <see cref="ClientSession.MostOutstanding"/>.</param>
 /// <param name="Retransmission">How long a request waits for its result before it is sent to all replicas.</param>
 public sealed record ClientSessionParts(
-    Genesis Genesis, ClientId Client, ISecurityUtils Keys, IClientLink Link, ClientJournal? Journal, int Outstanding, TimeSpan Retransmission);
+    Genesis Genesis, ClientId Client, ISecurityUtils Keys, ISignatureVerifier Verifier, IClientLink Link, ClientJournal? Journal, int Outstanding, TimeSpan Retransmission);
 
 /// <summary>
 /// A client (paper section 4.1): sends each request to the primary that it believes in, and to all replicas when no result comes;
@@ -32,7 +34,6 @@ public sealed class ClientSession : IAsyncDisposable
 {
     private readonly ClientSessionParts _parts;
     private readonly GroupSigner _signer;
-    private readonly GroupVerifier _verifier;
     private readonly Lock _gate = new();
     private readonly SortedDictionary<Timestamp, UnderWay> _underWay = [];
     private readonly Channel<Asked> _asked;
@@ -64,14 +65,23 @@ public sealed class ClientSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentOutOfRangeException.ThrowIfLessThan(parts.Outstanding, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(parts.Outstanding, parts.Genesis.Configuration.ClientWindow);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(parts.Outstanding, MostOutstanding(parts.Genesis.Configuration));
         _parts = parts;
         _signer = new GroupSigner(parts.Keys, parts.Genesis.Digest, default);
-        _verifier = new GroupVerifier(parts.Keys, parts.Genesis.Digest);
         _asked = Channel.CreateBounded<Asked>(parts.Outstanding);
         Left = Resume();
         _sending = Task.Run(SendAsked);
         _resending = Task.Run(Resend);
+    }
+
+    /// <summary>
+    /// How many requests a client may have under way: half the client window. The other half is for a primary that has not executed yet
+    /// what f+1 faster replicas have answered; without it, the primary refuses as too far ahead what the client may already ask.
+    /// </summary>
+    public static int MostOutstanding(ClusterConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Math.Max(1, configuration.ClientWindow / 2);
     }
 
     /// <summary>The client.</summary>
@@ -110,7 +120,7 @@ public sealed class ClientSession : IAsyncDisposable
         }
 
         if (message is not Reply reply || reply.Client != Client || !_parts.Genesis.Configuration.IsMember(reply.Replica)) return;
-        if (Find(reply.Timestamp) is null || !_verifier.IsSignedBy(reply.Replica, Statements.DigestOf(reply), signature)) return;
+        if (Find(reply.Timestamp) is null || !_parts.Verifier.IsSignedBy(reply.Replica, Statements.DigestOf(reply), signature)) return;
         Take(reply);
     }
 
@@ -177,7 +187,7 @@ public sealed class ClientSession : IAsyncDisposable
         {
             if (_underWay.Count + more >= _parts.Outstanding) return false;
             var oldest = _underWay.Count == 0 ? new Timestamp(_next.Value - more) : _underWay.First().Key;
-            return _next.Value < oldest.Value + _parts.Genesis.Configuration.ClientWindow;
+            return _next.Value < oldest.Value + _parts.Genesis.Configuration.ClientWindow - MostOutstanding(_parts.Genesis.Configuration) + 1;
         }
     }
 

@@ -67,6 +67,9 @@ public sealed partial class NodeProcess
         if (Pid is { } running) return running;
         RequireUnix();
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, UseShellExecute = false };
+        // a node lives long: no instrumented code, and threads that wait do not spin while four replicas share few cores
+        start.Environment.TryAdd("DOTNET_TieredPGO", "0");
+        start.Environment.TryAdd("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0");
         start.ArgumentList.Add("-c");
         // a session of its own: what is typed at the terminal that started it does not reach it
         start.ArgumentList.Add("out=$1; shift; if command -v setsid >/dev/null; then setsid \"$@\" >>\"$out\" 2>&1 </dev/null & else nohup \"$@\" >>\"$out\" 2>&1 </dev/null & fi; echo $!");
