@@ -125,7 +125,7 @@ internal sealed class TestStacks : IAsyncDisposable, ITransactionObserver
     {
         public InMemoryEventStore Log { get; } = new();
 
-        public InMemoryEventStore Blocks { get; private set; } = new();
+        public IEventStore Blocks { get; private set; } = new InMemoryEventStore();
 
         public Engine? Engine { get; private set; }
 
@@ -159,6 +159,9 @@ internal sealed class TestStacks : IAsyncDisposable, ITransactionObserver
 
         /// <summary>The file of blocks is lost.</summary>
         public void LoseBlocks() => Blocks = new InMemoryEventStore();
+
+        /// <summary>Keeps its blocks elsewhere.</summary>
+        public void UseBlocks(IEventStore store) => Blocks = store;
 
         public async Task Hand(ReadOnlyMemory<byte> frame, PeerId from)
         {
