@@ -42,6 +42,7 @@ public sealed class Identity
     internal async Task<PeerId> Accept(SslStream tls, FrameReader reader, CancellationToken cancellation)
     {
         PeerId? caller = null;
+        var shown = false;
         await Handshake(() => tls.AuthenticateAsServerAsync(
             new SslServerAuthenticationOptions
             {
@@ -49,9 +50,9 @@ public sealed class Identity
                 ClientCertificateRequired = true,
                 EnabledSslProtocols = SslProtocols.Tls13,
                 AllowRenegotiation = false,
-                RemoteCertificateValidationCallback = (_, certificate, _, _) => (caller = OwnerOf(certificate)) is not null,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => (shown = true) && (caller = OwnerOf(certificate)) is not null,
             },
-            cancellation), () => caller is null).ConfigureAwait(false);
+            cancellation), () => !shown ? TransportRefusal.Handshake : caller is null ? TransportRefusal.UnknownKey : TransportRefusal.WrongCertificate).ConfigureAwait(false);
         var says = await ReadHello(reader, cancellation).ConfigureAwait(false);
         if (says != caller) throw new RefusedException(TransportRefusal.WrongCertificate, $"it says that it is {says}, and has the key of {caller}");
         await Link.Write(tls, Hello.Encode(_genesis, Self), cancellation).ConfigureAwait(false);
@@ -63,21 +64,22 @@ public sealed class Identity
     internal async Task Call(PeerId peer, SslStream tls, FrameReader reader, CancellationToken cancellation)
     {
         PeerId? called = null;
+        var shown = false;
         await Handshake(() => tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions
             {
                 TargetHost = peer.ToString(),
                 ClientCertificates = [_certificate],
                 EnabledSslProtocols = SslProtocols.Tls13,
-                RemoteCertificateValidationCallback = (_, certificate, _, _) => (called = OwnerOf(certificate)) == peer,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => (shown = true) && (called = OwnerOf(certificate)) == peer,
             },
-            cancellation), () => called is null).ConfigureAwait(false);
+            cancellation), () => !shown ? TransportRefusal.Handshake : called is null ? TransportRefusal.UnknownKey : TransportRefusal.WrongCertificate).ConfigureAwait(false);
         await Link.Write(tls, Hello.Encode(_genesis, Self), cancellation).ConfigureAwait(false);
         var says = await ReadHello(reader, cancellation).ConfigureAwait(false);
         if (says != peer) throw new RefusedException(TransportRefusal.WrongCertificate, $"{peer} was called, and {says} answers");
     }
 
-    private static async Task Handshake(Func<Task> handshake, Func<bool> keyUnknown)
+    private static async Task Handshake(Func<Task> handshake, Func<TransportRefusal> fault)
     {
         try
         {
@@ -85,7 +87,7 @@ public sealed class Identity
         }
         catch (AuthenticationException e)
         {
-            throw new RefusedException(keyUnknown() ? TransportRefusal.UnknownKey : TransportRefusal.WrongCertificate, e.Message, e);
+            throw new RefusedException(fault(), e.Message, e);
         }
         catch (Exception e) when (e is IOException or NotSupportedException or InvalidOperationException)
         {
