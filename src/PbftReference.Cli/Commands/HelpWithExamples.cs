@@ -24,6 +24,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         ["trace"] = ["pbft trace export runs/7-1 --out run.jsonl", "pbft trace import run.jsonl --log runs/copy"],
         ["cluster"] = ["pbft cluster up --replicas 4", "pbft cluster kill 0", "pbft cluster status --json"],
         ["submit"] = ["pbft submit 'first operation' 'second operation'", "pbft submit --input lines.txt", "some-program | pbft submit --input -"],
+        ["bench"] = ["pbft bench", "pbft bench --batches 100 --operations 100000 --payload 1024 --signatures on"],
         ["node"] = ["pbft node --config cluster/replica-0/node.json"],
         ["keygen"] = ["pbft keygen --replicas 7 --cluster seven --set general.K=20"],
         ["config"] = ["pbft config view --config cluster/replica-0/node.json", "pbft config keys"],

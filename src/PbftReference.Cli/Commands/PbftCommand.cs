@@ -19,6 +19,7 @@ internal static class PbftCommand
         root.Subcommands.Add(TraceCommand.Create(terminal));
         root.Subcommands.Add(ClusterCommand.Create(terminal));
         root.Subcommands.Add(SubmitCommand.Create(terminal));
+        root.Subcommands.Add(BenchCommand.Create(terminal));
         root.Subcommands.Add(NodeCommand.Create(terminal));
         root.Subcommands.Add(KeygenCommand.Create(terminal));
         root.Subcommands.Add(ConfigCommand.Create(terminal));

@@ -8,7 +8,6 @@ using PbftReference.Cli.Output;
 using PbftReference.Runtime.Client;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Keys;
-using PbftReference.Runtime.Transport;
 
 namespace PbftReference.Cli.Commands;
 
@@ -46,7 +45,7 @@ internal static class SubmitCommand
     {
         var operations = Paced(OperationsOf(line), Within(line, Rate, 0, 1_000_000));
         var options = new ClientSeatOptions(
-            Within(line, Outstanding, 1, ClientSession.MostOutstanding(cluster.Members().Configuration)), TimeSpan.FromMilliseconds(line.GetValue(Retransmit)), Refusals.Instance);
+            Within(line, Outstanding, 1, ClientSession.MostOutstanding(cluster.Members().Configuration)), TimeSpan.FromMilliseconds(line.GetValue(Retransmit)), QuietTransport.Instance);
         var results = json || line.GetValue(Quiet) ? TextWriter.Null : TextWriter.Synchronized(terminal.Result);
         try
         {
@@ -157,35 +156,5 @@ internal static class SubmitCommand
         terminal.Note(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Accepted:N0} accepted in {report.Elapsed.TotalSeconds:0.0} s ({rate:N0}/s), latency p50 {report.Percentile(50):0.0} ms, p99 {report.Percentile(99):0.0} ms, {report.Resent:N0} sent again"));
-    }
-
-    /// <summary>What a client has to say of its connections: nothing, its results tell.</summary>
-    private sealed class Refusals : ITransportObserver
-    {
-        public static Refusals Instance { get; } = new();
-
-        public void Opened(Consensus.Interfaces.PeerId peer, bool outgoing)
-        {
-        }
-
-        public void Closed(Consensus.Interfaces.PeerId peer, bool outgoing, string reason)
-        {
-        }
-
-        public void Refused(TransportRefusal reason, string remote)
-        {
-        }
-
-        public void Dropped(Consensus.Interfaces.PeerId peer)
-        {
-        }
-
-        public void Sent(Consensus.Interfaces.PeerId peer, int bytes)
-        {
-        }
-
-        public void Received(Consensus.Interfaces.PeerId peer, int bytes)
-        {
-        }
     }
 }

@@ -31,6 +31,9 @@ internal sealed class NodeHttpClient(ClusterDirectory cluster) : IDisposable
         };
     }
 
+    /// <summary>What a node's instruments say; empty if it does not answer.</summary>
+    public async Task<string> Metrics(ReplicaId replica, CancellationToken cancellation) => (await Get(replica, "metrics", cancellation).ConfigureAwait(false)).Text;
+
     private async Task<(HttpStatusCode? Code, string Text)> Get(ReplicaId replica, string path, CancellationToken cancellation)
     {
         var address = Settings.Resolve(cluster.NodePath(replica), [], [])["node.http"].Text;

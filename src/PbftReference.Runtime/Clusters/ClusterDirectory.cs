@@ -74,7 +74,8 @@ public sealed class ClusterDirectory
 
         var members = new ClusterMembers(
             name, settings["general.service"].Text, new Digest(RandomNumberGenerator.GetBytes(Digest.Size)), configuration, replicas.ToImmutable(),
-            [.. Enumerable.Range(0, clients).Select(i => new ClientId(i)).Select(id => new ClientMember(id, [.. KeyFiles.Create(OfClient(id), PeerId.Of(id))]))]);
+            [.. Enumerable.Range(0, clients).Select(i => new ClientId(i)).Select(id => new ClientMember(id, [.. KeyFiles.Create(OfClient(id), PeerId.Of(id))]))],
+            settings["security.enabled"].Number == 1);
         File.WriteAllText(GenesisPath + ".new", GenesisFile.Encode(members));
         GenesisFile.Read(GenesisPath + ".new");
         File.Move(GenesisPath + ".new", GenesisPath);

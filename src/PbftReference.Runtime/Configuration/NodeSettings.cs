@@ -97,6 +97,7 @@ public static class NodeSettings
             ["general.clientwindow"] = number(c.ClientWindow),
             ["general.timeout.status"] = duration(c.StatusTimeout),
             ["general.timeout.transfer"] = duration(c.TransferTimeout),
+            ["security.enabled"] = members.Signatures ? "true" : "false",
             ["general.service"] = members.Service,
         };
     }

@@ -38,6 +38,7 @@ public static class SettingKeys
         new("general.clientwindow", Number, Agreed, "64", "How far a client's timestamps may run ahead.", 1, ClusterConfiguration.MaxClientWindow),
         new("general.timeout.status", Duration, Agreed, "500ms", "How often a replica tells the others where it stands.", 1, Ms),
         new("general.timeout.transfer", Duration, Agreed, "500ms", "How long a replica waits for pages before it asks another.", 1, Ms),
+        new("security.enabled", Flag, Agreed, "true", "Signatures; false is for measurements only: then nothing in a log is evidence."),
         new("general.service", Choice, Agreed, "ledger", "The replicated service.", Choices: [.. ServiceFactory.Names]),
         new("node.id", Number, Node, "", "Which replica this node is.", 0, ClusterConfiguration.MaxReplicas - 1),
         new("node.genesis", SettingKind.Path, Node, "../genesis.json", "The cluster's genesis file."),

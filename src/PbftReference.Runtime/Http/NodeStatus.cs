@@ -15,6 +15,9 @@ public sealed record NodeStatus
     /// <summary>The consensus plugin.</summary>
     public required string Plugin { get; init; }
 
+    /// <summary>Whether messages are signed.</summary>
+    public required bool Signatures { get; init; }
+
     /// <summary>The lifecycle's phase: Normal, ViewChanging, Halted.</summary>
     public required string Phase { get; init; }
 

@@ -8,7 +8,7 @@ namespace PbftReference.Runtime.Keys;
 
 /// <summary>
 /// Signs with one peer's key and checks the signatures of all: ECDSA over P-256 with SHA-256, 64 bytes (IEEE P1363). May be used by several
-/// threads: each works with an own copy of a key.
+/// threads: each works with an own copy of a key. In a cluster without signatures a signature is empty, and holds.
 /// </summary>
 public sealed class PeerKeys : ISecurityUtils, IDisposable
 {
@@ -16,6 +16,7 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
     private readonly ConcurrentDictionary<PeerId, ConcurrentBag<ECDsa>> _verifiers = new();
     private readonly Lock _gate = new();
     private readonly ECDsa _own;
+    private readonly bool _signatures;
 
     /// <summary>The keys of a member.</summary>
     /// <param name="certificate">Its certificate, with the private key.</param>
@@ -25,12 +26,14 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
     {
         ArgumentNullException.ThrowIfNull(members);
         _own = certificate.GetECDsaPrivateKey() ?? throw new KeyException("the certificate has no private ECDSA key: make one by 'pbft keygen'");
+        _signatures = members.Signatures;
         _publicKeys = members.PublicKeys.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
     }
 
     /// <inheritdoc/>
     public byte[] Sign(ReadOnlySpan<byte> message)
     {
+        if (!_signatures) return [];
         lock (_gate) return _own.SignData(message, HashAlgorithmName.SHA256);
     }
 
@@ -38,6 +41,7 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
     public bool Verify(PeerId peer, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> message)
     {
         if (!_publicKeys.TryGetValue(peer, out var publicKey)) return false;
+        if (!_signatures) return signature.IsEmpty;
         var idle = _verifiers.GetOrAdd(peer, static _ => []);
         if (!idle.TryTake(out var key)) key = Import(publicKey);
         try

@@ -23,8 +23,10 @@ public sealed record ClientMember(ClientId Id, ImmutableArray<byte> PublicKey);
 /// <param name="Configuration">What the replicas agree on.</param>
 /// <param name="Replicas">The replicas, by their numbers.</param>
 /// <param name="Clients">The clients, ascending.</param>
+/// <param name="Signatures">Whether messages are signed. Without, a cluster serves to measure what signatures cost: nobody in it may be faulty, and nothing it records is evidence.</param>
 public sealed record ClusterMembers(
-    string Cluster, string Service, Digest Random, ClusterConfiguration Configuration, ImmutableArray<ReplicaMember> Replicas, ImmutableArray<ClientMember> Clients)
+    string Cluster, string Service, Digest Random, ClusterConfiguration Configuration, ImmutableArray<ReplicaMember> Replicas, ImmutableArray<ClientMember> Clients,
+    bool Signatures = true)
 {
     /// <summary>The genesis: its nonce covers all keys, so every signature does, too.</summary>
     public Genesis Genesis => new(Cluster, Configuration, Service, Nonce());
@@ -35,7 +37,7 @@ public sealed record ClusterMembers(
 
     private Digest Nonce()
     {
-        var writer = new CanonicalWriter().Text("pbft-reference/members/1").Digest(Random);
+        var writer = new CanonicalWriter().Text("pbft-reference/members/1").Digest(Random).Bool(Signatures);
         foreach (var (peer, key) in PublicKeys) writer.Byte((byte)peer.Type).Int64(peer.Number).Bytes(key.AsSpan());
         return writer.ToDigest();
     }

@@ -31,6 +31,7 @@ public static class GenesisFile
             ["cluster"] = members.Cluster,
             ["service"] = members.Service,
             ["random"] = members.Random.ToString(),
+            ["signatures"] = members.Signatures,
             ["configuration"] = JObject.Parse(Encoding.UTF8.GetString(ConfigurationCodec.Encode(members.Configuration))),
             ["replicas"] = new JArray(members.Replicas.Select(r => new JObject { ["id"] = r.Id.Value, ["address"] = r.Address.ToString(), ["publicKey"] = Text(r.PublicKey) })),
             ["clients"] = new JArray(members.Clients.Select(c => new JObject { ["id"] = Number(c.Id.Value), ["publicKey"] = Text(c.PublicKey) })),
@@ -55,7 +56,7 @@ public static class GenesisFile
     {
         try
         {
-            return Decode(Fields(JObject.Parse(text), "", "schema", "cluster", "service", "random", "configuration", "replicas", "clients"));
+            return Decode(Fields(JObject.Parse(text), "", "schema", "cluster", "service", "random", "signatures", "configuration", "replicas", "clients"));
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException or InvalidCastException or OverflowException or CryptographicException or LogFormatException)
         {
@@ -69,7 +70,7 @@ public static class GenesisFile
         var configuration = ConfigurationCodec.Decode(Encoding.UTF8.GetBytes(json["configuration"]!.ToString(Formatting.None))).Validate();
         var members = new ClusterMembers(
             Cluster((string)json["cluster"]!), Service((string)json["service"]!), Digest.Parse((string)json["random"]!), configuration,
-            [.. ((JArray)json["replicas"]!).Select(Replica)], [.. ((JArray)json["clients"]!).Select(Client)]);
+            [.. ((JArray)json["replicas"]!).Select(Replica)], [.. ((JArray)json["clients"]!).Select(Client)], (bool)json["signatures"]!);
         Check(members);
         return members;
     }

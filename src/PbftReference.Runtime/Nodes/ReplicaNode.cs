@@ -93,6 +93,7 @@ public sealed class ReplicaNode : IAsyncDisposable
             SettingSyntax.Address(_settings["node.http"].Text),
             new NodeAnswers(_prometheus.Write, Status, n => _engine.Query(ledger => ledger.GetBlock(n)), _engine.ProcessTransaction, _transactions)).ConfigureAwait(false);
         if (_engine.Consenter is PbftPlugin { Consenter: var pbft }) _messages.Recovered(pbft.State.View.Value, pbft.State.LastExecuted.Value, pbft.LogHead.Revision);
+        if (!_members.Signatures) _messages.WithoutSignatures();
         _engine.Start(new Digest(RandomNumberGenerator.GetBytes(Digest.Size)));
         _network.Start();
         _messages.Started(_self.Value, _members.Cluster, _engine.Consenter.Name, _network.Address.ToString(), _http.Address.ToString());
@@ -109,6 +110,7 @@ public sealed class ReplicaNode : IAsyncDisposable
             Replica = _self.Value,
             Cluster = _members.Cluster,
             Plugin = _engine.Consenter.Name,
+            Signatures = _members.Signatures,
             Phase = state?.Phase.ToString() ?? "Normal",
             Execution = state?.Execution.ToString() ?? "Idle",
             View = state?.View.Value ?? 0,

@@ -30,6 +30,10 @@ public sealed partial class NodeMessages(ILogger logger)
     [LoggerMessage(5, LogLevel.Information, "recovered: view {View}, executed {Executed}, log at revision {Revision}")]
     public partial void Recovered(long view, long executed, long revision);
 
+    /// <summary>The cluster is one for measurements.</summary>
+    [LoggerMessage(6, LogLevel.Warning, "signatures are off in this cluster: nobody in it may be faulty, and nothing that it records is evidence")]
+    public partial void WithoutSignatures();
+
     /// <summary>The replica wants a new view.</summary>
     [LoggerMessage(10, LogLevel.Warning, "asks for view {View}: {Reason}")]
     public partial void ViewChangeSent(long view, ViewChangeReason reason);

@@ -120,6 +120,7 @@ public sealed class NodeHttpTests : IAsyncLifetime, IDisposable
         Replica = 0,
         Cluster = "test",
         Plugin = "pbft",
+        Signatures = true,
         Phase = "Normal",
         Execution = "Idle",
         View = 3,

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using PbftReference.Cli.Live;
+using PbftReference.Cli.Output;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft bench</c>: throughput and latency of a cluster of processes, and where the time goes.</summary>
+internal static class BenchCommand
+{
+    private static readonly Option<int> Replicas = New("--replicas", "N", "Number of replicas n.", 4);
+    private static readonly Option<string> Batches = New("--batches", "LIST", "Batch sizes to measure.", "1,100,500");
+    private static readonly Option<string> Signatures = New("--signatures", "on|off|both", "With signatures, without, or one after the other. Without, nobody may be faulty.", "both");
+    private static readonly Option<int> Operations = New("--operations", "COUNT", "Operations measured; half as many go before, to warm up. At batch 1 a tenth of it.", 50_000);
+    private static readonly Option<int> Payload = New("--payload", "BYTES", "Size of an operation.", 16);
+    private static readonly Option<int> Clients = New("--clients", "COUNT", "Clients that share them.", 32);
+    private static readonly Option<int> Outstanding = New("--outstanding", "COUNT", "Requests that each client has under way.", 32);
+
+    public static Command Create(Terminal terminal)
+    {
+        var json = LogArguments.Json();
+        var command = new Command("bench", "Measures clusters of processes on this machine: throughput, latency, where the time goes.")
+        {
+            Replicas, Batches, Signatures, Operations, Payload, Clients, Outstanding, json,
+        };
+        command.SetAction((line, cancellation) => Run(line, line.GetValue(json), terminal, cancellation));
+        return command;
+    }
+
+    private static async Task<int> Run(ParseResult line, bool json, Terminal terminal, CancellationToken cancellation)
+    {
+        var loads = Loads(line).ToList();
+        var results = new List<(LiveLoad Load, LiveFigures Figures)>();
+        foreach (var load in loads)
+        {
+            terminal.Note($"measuring n={load.Replicas}, batch {load.Batch}, signatures {(load.Signatures ? "on" : "off")}, {load.Operations:N0} operations of {load.Payload} bytes");
+            results.Add((load, await LiveBenchmark.Run(load, cancellation).ConfigureAwait(false)));
+        }
+
+        if (json) terminal.Result.WriteLine(Document(results).ToString(Formatting.Indented));
+        else Write(results, terminal);
+        return ExitCodes.Holds;
+    }
+
+    private static IEnumerable<LiveLoad> Loads(ParseResult line)
+    {
+        var signatures = line.GetValue(Signatures) switch
+        {
+            "on" => [true],
+            "off" => [false],
+            "both" => new[] { true, false },
+            var other => throw new CommandException(ExitCodes.Usage, $"--signatures {other}: choose on, off or both"),
+        };
+        foreach (var text in line.GetValue(Batches)!.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var batch) || batch < 1) throw new CommandException(ExitCodes.Usage, $"--batches: '{text}' is not a batch size; write them as 1,100,500");
+            var operations = Positive(line, Operations);
+            foreach (var signed in signatures)
+            {
+                yield return new LiveLoad(Positive(line, Replicas), batch, signed, batch == 1 ? Math.Max(1, operations / 10) : operations, Math.Max(4, Positive(line, Payload)), Positive(line, Clients), Positive(line, Outstanding));
+            }
+        }
+    }
+
+    private static int Positive(ParseResult line, Option<int> option) =>
+        line.GetValue(option) is >= 1 and var value ? value : throw new CommandException(ExitCodes.Usage, $"{option.Name} must be at least 1, not {line.GetValue(option)}");
+
+    private static void Write(List<(LiveLoad Load, LiveFigures Figures)> results, Terminal terminal)
+    {
+        terminal.Result.WriteLine("Throughput and latency, as clients see them:");
+        foreach (var text in TextTable.Lines(
+            ["n", "batch", "signed", "requests/s", "p50 ms", "p99 ms", "in a batch"],
+            results.Select(r => new[] { $"{r.Load.Replicas}", $"{r.Load.Batch}", r.Load.Signatures ? "yes" : "no", N(r.Figures.PerSecond, 0), N(r.Figures.P50, 1), N(r.Figures.P99, 1), N(r.Figures.Batch, 1) }))) terminal.Result.WriteLine("  " + text);
+        terminal.Result.WriteLine("Where the time goes: ms from pre-prepare to each phase at the primary, ms of a log write; us of processor for a request:");
+        foreach (var text in TextTable.Lines(
+            ["batch", "signed", "prepared", "committed", "executed", "log write", "primary us", "backup us", "client us"],
+            results.Select(r => new[]
+            {
+                $"{r.Load.Batch}", r.Load.Signatures ? "yes" : "no", N(r.Figures.Prepared, 1), N(r.Figures.Committed, 1), N(r.Figures.Executed, 1), N(r.Figures.Append, 2),
+                N(r.Figures.PrimaryMicroseconds, 0), N(r.Figures.BackupMicroseconds, 0), N(r.Figures.ClientMicroseconds, 0),
+            }))) terminal.Result.WriteLine("  " + text);
+    }
+
+    private static string N(double value, int digits) => value.ToString("N" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    private static JObject Document(List<(LiveLoad Load, LiveFigures Figures)> results) => new()
+    {
+        ["schema"] = "pbft.bench/1",
+        ["processors"] = Environment.ProcessorCount,
+        ["results"] = new JArray(results.Select(r =>
+        {
+            var one = JObject.FromObject(r.Load);
+            one.Merge(JObject.FromObject(r.Figures));
+            return one;
+        })),
+    };
+
+    private static Option<T> New<T>(string name, string valueName, string description, T value) =>
+        new(name) { HelpName = valueName, Description = description, DefaultValueFactory = _ => value };
+}
