@@ -53,6 +53,7 @@ public sealed class PbftConsenter : IConsenter, IEventReceiver, ITransport, IRep
     private LogWrittenEvent? _written;
     private LogWrite? _writing;
     private bool _valid;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ReplicaState _state;
 
     /// <summary>A consenter that has not started.</summary>
@@ -87,10 +88,16 @@ public sealed class PbftConsenter : IConsenter, IEventReceiver, ITransport, IRep
         _local.Resume(_state);
         if (!_local.IsIdle) _parts.Manager.Queue.Send(new ResubmitEvent());
         _host.Start(incarnation);
+        _started.SetResult();
     }
 
     /// <inheritdoc/>
-    public ValueTask RecvMsg(ConsenterMessage message, PeerId sender, CancellationToken cancellation = default) => _outside.RecvMsg(message, sender, cancellation);
+    public async ValueTask RecvMsg(ConsenterMessage message, PeerId sender, CancellationToken cancellation = default)
+    {
+        // the start comes first in the queue: a replica refuses what comes before it
+        if (!_started.Task.IsCompleted) await _started.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        await _outside.RecvMsg(message, sender, cancellation).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public void Executed(object tag) => _outside.Executed(tag);

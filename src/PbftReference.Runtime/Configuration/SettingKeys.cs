@@ -51,7 +51,7 @@ public static class SettingKeys
         new("node.snapshotafter", Number, Node, "20000", "Records after which a snapshot for recovery is written, or one for 64 bytes of state.", 1, 1_000_000_000),
         new("transport.frame.replica", Size, Node, "32MiB", "Largest frame from a replica.", 1 << 16, 1 << 30),
         new("transport.frame.client", Size, Node, "1MiB", "Largest frame from a client.", 1 << 10, 1 << 30),
-        new("transport.queue.frames", Number, Node, "16384", "Most frames that wait for one peer.", 16, 10_000_000),
+        new("transport.queue.frames", Number, Node, "16384", "Most frames that wait for one peer.", 1, 10_000_000),
         new("transport.queue.bytes", Size, Node, "64MiB", "Most bytes that wait for one peer.", 1 << 16, 1L << 34),
         new("transport.timeout.handshake", Duration, Node, "5s", "How long a handshake may take.", 10, Ms),
         new("transport.timeout.stall", Duration, Node, "10s", "How long a frame that was begun may stand still.", 10, Ms),

@@ -54,6 +54,7 @@ public sealed class ReplicaNode : IAsyncDisposable
         _settings = settings;
         _messages = new NodeMessages(logger);
         foreach (var note in settings.Notes) _messages.SettingNote(note);
+        if (settings["node.id"].IsDefault) throw new SettingException("node.id is not set: say which replica this node is, in its configuration file or by --set node.id=0");
         _members = GenesisFile.Read(settings["node.genesis"].Text);
         settings.RequireAgreement(_members);
         _self = SelfOf(settings, _members);
@@ -139,7 +140,6 @@ public sealed class ReplicaNode : IAsyncDisposable
     private static ReplicaId SelfOf(Settings settings, ClusterMembers members)
     {
         var id = settings["node.id"];
-        if (id.IsDefault) throw new SettingException("node.id is not set: say which replica this node is, in its configuration file or by --set node.id=0");
         return id.Number < members.Replicas.Length
             ? new ReplicaId((int)id.Number)
             : throw new SettingException($"{id.Source}: node.id = {id.Text}: the cluster has replicas 0 to {members.Replicas.Length - 1}");

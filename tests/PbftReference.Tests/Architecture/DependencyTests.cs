@@ -3,11 +3,14 @@ using Xunit;
 
 namespace PbftReference.Tests.Architecture;
 
-/// <summary>Dependencies run one way: Core, EventLog, Host, Audit and Simulation, Cli; the specification stands before Audit and uses none.</summary>
+/// <summary>Dependencies run one way: Core, EventLog, Host, then Consensus and Runtime, Audit, Simulation, last Cli; the specification stands before Audit and uses none.</summary>
 public class DependencyTests
 {
     private static readonly string[] Order =
-        ["PbftReference.Core", "PbftReference.EventLog", "PbftReference.Host", "PbftReference.Audit", "PbftReference.Simulation", "PbftReference.Cli"];
+        [
+        "PbftReference.Core", "PbftReference.EventLog", "PbftReference.Host", "PbftReference.Consensus", "PbftReference.Audit", "PbftReference.Simulation",
+        "PbftReference.Runtime", "PbftReference.Cli",
+    ];
 
     [Fact]
     public void A_project_references_only_projects_before_it()

@@ -16,6 +16,14 @@ public sealed class FrameTests
     [InlineData("executed", "--help")]
     [InlineData("completion", "--help")]
     [InlineData("version", "--help")]
+    [InlineData("cluster", "--help")]
+    [InlineData("cluster", "up", "--help")]
+    [InlineData("submit", "--help")]
+    [InlineData("bench", "--help")]
+    [InlineData("node", "--help")]
+    [InlineData("keygen", "--help")]
+    [InlineData("config", "--help")]
+    [InlineData("config", "view", "--help")]
     public void Help_opens_with_two_examples(params string[] args)
     {
         var lines = Pbft.Succeed(args).Lines;

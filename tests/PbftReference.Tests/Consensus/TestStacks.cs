@@ -138,16 +138,28 @@ internal sealed class TestStacks : IAsyncDisposable, ITransactionObserver
 
         private readonly ConcurrentDictionary<PeerId, ConsensusHandler> _handlers = [];
 
+        /// <summary>Counts what is scheduled on it.</summary>
+        public CountingClock Clock { get; } = new();
+
         public void Start()
+        {
+            Make();
+            Begin();
+        }
+
+        /// <summary>Starts what was made.</summary>
+        public void Begin() => Engine!.Start(Digest.Of(Guid.NewGuid().ToByteArray()));
+
+        /// <summary>Makes the stack; nothing runs but its executor.</summary>
+        public void Make()
         {
             var blocks = new BlockStore(Blocks, stacks.Genesis.Cluster, self);
             var ledger = new BlockLedger(blocks, stacks.Genesis);
             Stack = new ConsensusHelper(this, stacks.KeysOf(self), ledger, new StatePersistor(Log, stacks.Genesis.Cluster, self), new EventManager(stacks.Fault, name: $"executor {self}"));
             Engine = new Engine(
                 stacks._plugin,
-                new ConsenterContext(Stack, stacks.Genesis, self, Log, blocks, new SystemClock(), 1024, new SnapshotPolicy(), stacks.Noops, stacks.Fault) { Transactions = stacks },
+                new ConsenterContext(Stack, stacks.Genesis, self, Log, blocks, Clock, 1024, new SnapshotPolicy(), stacks.Noops, stacks.Fault) { Transactions = stacks },
                 1000);
-            Engine.Start(Digest.Of(Guid.NewGuid().ToByteArray()));
         }
 
         public async Task Stop()
