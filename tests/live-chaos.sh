@@ -4,7 +4,7 @@
 #   tests/live-chaos.sh [LINES] [SECONDS] [SEED]     default: 100000 600 1
 #
 # LINES lines are submitted over about SECONDS seconds. Meanwhile, every few seconds, one replica is killed (SIGKILL) and started again, and now
-# and then the primary stands still for a while (SIGSTOP). At the end: no line is lost, none is doubled, every replica has executed the same,
+# and then the primary stands still for a while (SIGSTOP); one at a time, since f = 1: the next waits until the last is ready again. At the end: no line is lost, none is doubled, every replica has executed the same,
 # every log is decided again byte for byte and conforms to the specification. PBFT names the program; default: the Release build. DIR names
 # an empty directory for the cluster; default: a new one, which is removed if all is well.
 set -eu
@@ -27,6 +27,15 @@ echo "submitting $count lines at $rate a second; seed ${3:-1}"
 "$pbft" submit --cluster "$cluster" --input "$dir/lines" --rate "$rate" --clients 8 --outstanding 32 --patience 300 --quiet 2>"$dir/submit.err" &
 submit=$!
 
+# Until a replica takes part again: a second one that is away would be one more than f.
+ready() {
+  for _ in $(seq 300); do
+    "$pbft" cluster status --cluster "$cluster" 2>/dev/null | awk -v id="$1" '$1 == id && $NF == "ready" { found = 1 } END { exit !found }' && return
+    sleep 0.2
+  done
+  echo "replica $1 is not ready within a minute"
+}
+
 kills=0 freezes=0
 while kill -0 "$submit" 2>/dev/null; do
   sleep "$((RANDOM % 3 + 2)).$((RANDOM % 10))"
@@ -37,13 +46,14 @@ while kill -0 "$submit" 2>/dev/null; do
     "$pbft" cluster freeze --cluster "$cluster" "${primary:-0}" >/dev/null
     sleep "$((RANDOM % 4 + 1))"
     "$pbft" cluster thaw --cluster "$cluster" "${primary:-0}" >/dev/null
-    freezes=$((freezes + 1))
+    freezes=$((freezes + 1)) victim=${primary:-0}
   else
     "$pbft" cluster kill --cluster "$cluster" "$victim" >/dev/null
     sleep "$((RANDOM % 2)).$((RANDOM % 10))"
     "$pbft" cluster up --cluster "$cluster" "$victim" >/dev/null 2>&1
     kills=$((kills + 1))
   fi
+  ready "$victim"
 done
 wait "$submit" || { echo "submit failed:"; tail -3 "$dir/submit.err"; exit 1; }
 tail -1 "$dir/submit.err"

@@ -18,12 +18,14 @@ internal static class BenchCommand
     private static readonly Option<int> Clients = New("--clients", "COUNT", "Clients that share them.", 32);
     private static readonly Option<int> Outstanding = New("--outstanding", "COUNT", "Requests that each client has under way.", 32);
 
+    private static readonly Option<bool> Flood = new("--flood") { Description = "Measures each load once more while a further client floods the primary with nonsense." };
+
     public static Command Create(Terminal terminal)
     {
         var json = LogArguments.Json();
         var command = new Command("bench", "Measures clusters of processes on this machine: throughput, latency, where the time goes.")
         {
-            Replicas, Batches, Signatures, Operations, Payload, Clients, Outstanding, json,
+            Replicas, Batches, Signatures, Operations, Payload, Clients, Outstanding, Flood, json,
         };
         command.SetAction((line, cancellation) => Run(line, line.GetValue(json), terminal, cancellation));
         return command;
@@ -35,7 +37,7 @@ internal static class BenchCommand
         var results = new List<(LiveLoad Load, LiveFigures Figures)>();
         foreach (var load in loads)
         {
-            terminal.Note($"measuring n={load.Replicas}, batch {load.Batch}, signatures {(load.Signatures ? "on" : "off")}, {load.Operations:N0} operations of {load.Payload} bytes");
+            terminal.Note($"measuring n={load.Replicas}, batch {load.Batch}, signatures {(load.Signatures ? "on" : "off")}{(load.Flood ? ", under a flood" : "")}, {load.Operations:N0} operations of {load.Payload} bytes");
             results.Add((load, await LiveBenchmark.Run(load, cancellation).ConfigureAwait(false)));
         }
 
@@ -59,7 +61,9 @@ internal static class BenchCommand
             var operations = Positive(line, Operations);
             foreach (var signed in signatures)
             {
-                yield return new LiveLoad(Positive(line, Replicas), batch, signed, batch == 1 ? Math.Max(1, operations / 10) : operations, Math.Max(4, Positive(line, Payload)), Positive(line, Clients), Positive(line, Outstanding));
+                var load = new LiveLoad(Positive(line, Replicas), batch, signed, batch == 1 ? Math.Max(1, operations / 10) : operations, Math.Max(4, Positive(line, Payload)), Positive(line, Clients), Positive(line, Outstanding));
+                yield return load;
+                if (line.GetValue(Flood)) yield return load with { Flood = true };
             }
         }
     }
@@ -71,8 +75,8 @@ internal static class BenchCommand
     {
         terminal.Result.WriteLine("Throughput and latency, as clients see them:");
         foreach (var text in TextTable.Lines(
-            ["n", "batch", "signed", "requests/s", "p50 ms", "p99 ms", "in a batch"],
-            results.Select(r => new[] { $"{r.Load.Replicas}", $"{r.Load.Batch}", r.Load.Signatures ? "yes" : "no", N(r.Figures.PerSecond, 0), N(r.Figures.P50, 1), N(r.Figures.P99, 1), N(r.Figures.Batch, 1) }))) terminal.Result.WriteLine("  " + text);
+            ["n", "batch", "signed", "flood", "requests/s", "p50 ms", "p99 ms", "in a batch", "peak MiB"],
+            results.Select(r => new[] { $"{r.Load.Replicas}", $"{r.Load.Batch}", r.Load.Signatures ? "yes" : "no", r.Load.Flood ? $"{r.Figures.Nonsense:N0}" : "-", N(r.Figures.PerSecond, 0), N(r.Figures.P50, 1), N(r.Figures.P99, 1), N(r.Figures.Batch, 1), N(r.Figures.PrimaryPeakMiB, 0) }))) terminal.Result.WriteLine("  " + text);
         terminal.Result.WriteLine("Where the time goes: ms from pre-prepare to each phase at the primary, ms of a log write; us of processor for a request:");
         foreach (var text in TextTable.Lines(
             ["batch", "signed", "prepared", "committed", "executed", "log write", "primary us", "backup us", "client us"],

@@ -153,7 +153,7 @@ internal static class TraceCommand
             long records;
             using (var store = RunDirectory.CreateLog(directory)) records = Import(store, file, header, lines);
             File.WriteAllText(RunDirectory.ManifestPath(directory), run);
-            RunDirectory.ReadManifest(directory);
+            LogSource.Of(directory);
             return records;
         }
         catch

@@ -19,16 +19,19 @@ internal sealed record LogSource(string Directory, Genesis Genesis, RunManifest?
     {
         var cluster = new ClusterDirectory(directory);
         if (cluster.Exists) return new LogSource(directory, cluster.Members().Genesis, null);
+        if (ImportedFrom(RunDirectory.ManifestPath(directory)) is { } imported) return new LogSource(directory, imported, null);
         var manifest = RunDirectory.ReadManifest(directory);
         return new LogSource(directory, manifest.Genesis, manifest);
     }
 
-    /// <summary>The manifest's text; null for a cluster of processes.</summary>
-    public string? RunText => Run is null ? null : File.ReadAllText(RunDirectory.ManifestPath(Directory));
+    /// <summary>The manifest's text.</summary>
+    public string RunText => Run is null ? ClusterManifest.Encode(Genesis) : File.ReadAllText(RunDirectory.ManifestPath(Directory));
 
     /// <summary>Opens the logs for readers.</summary>
     /// <exception cref="EventStoreException">There is none, or it cannot be opened.</exception>
-    public IEventStore OpenLog() => Run is null ? new ClusterLogs(new ClusterDirectory(Directory)) : RunDirectory.OpenLog(Directory);
+    public IEventStore OpenLog() => new ClusterDirectory(Directory) is { Exists: true } cluster ? new ClusterLogs(cluster) : RunDirectory.OpenLog(Directory);
+
+    private static Genesis? ImportedFrom(string manifest) => File.Exists(manifest) ? ClusterManifest.Decode(File.ReadAllText(manifest), manifest) : null;
 
     /// <summary>The replicas that a command is about: the one that is named, or all.</summary>
     /// <exception cref="CommandException">There is no such replica.</exception>

@@ -16,12 +16,13 @@ namespace PbftReference.Cli.Live;
 /// <param name="Payload">Their size in bytes.</param>
 /// <param name="Clients">Clients that share them.</param>
 /// <param name="Outstanding">Requests that each has under way.</param>
-internal sealed record LiveLoad(int Replicas, int Batch, bool Signatures, int Operations, int Payload, int Clients, int Outstanding);
+/// <param name="Flood">Whether a further client meanwhile sends the primary as much nonsense as it takes.</param>
+internal sealed record LiveLoad(int Replicas, int Batch, bool Signatures, int Operations, int Payload, int Clients, int Outstanding, bool Flood = false);
 
 /// <summary>What was measured. Times of phases are means, in milliseconds, of the primary, from the pre-prepare of a place.</summary>
 internal sealed record LiveFigures(
     double PerSecond, double P50, double P99, double Batch, double Prepared, double Committed, double Executed, double Append,
-    double PrimaryMicroseconds, double BackupMicroseconds, double ClientMicroseconds);
+    double PrimaryMicroseconds, double BackupMicroseconds, double ClientMicroseconds, double PrimaryPeakMiB, long Nonsense);
 
 /// <summary>Measures a cluster of processes: makes one in a directory of its own, loads it, asks it, and removes it.</summary>
 internal static partial class LiveBenchmark
@@ -32,7 +33,7 @@ internal static partial class LiveBenchmark
         var cluster = new ClusterDirectory(Path.Combine(directory, "cluster"));
         cluster.Create(
             Settings.Resolve(null, [], [$"general.N={load.Replicas}", $"general.batchsize={load.Batch}", "general.K=20", $"security.enabled={(load.Signatures ? "true" : "false")}"]),
-            "bench", load.Clients);
+            "bench", load.Clients + 1);
         var processes = Enumerable.Range(0, load.Replicas).Select(i => new NodeProcess(cluster, new ReplicaId(i))).ToList();
         try
         {
@@ -59,6 +60,7 @@ internal static partial class LiveBenchmark
         try
         {
             await new Submission(seats, load.Outstanding, (_, _) => { }).Run(Operations(load, load.Operations / 2), cancellation).ConfigureAwait(false);
+            await using var flood = load.Flood ? await Flooder.Start(cluster, cancellation).ConfigureAwait(false) : null;
             var before = await Sample(http, processes, cancellation).ConfigureAwait(false);
             var report = await new Submission(seats, load.Outstanding, (_, _) => { }).Run(Operations(load, load.Operations), cancellation).ConfigureAwait(false);
             var after = await Sample(http, processes, cancellation).ConfigureAwait(false);
@@ -70,19 +72,25 @@ internal static partial class LiveBenchmark
         }
     }
 
-    private sealed record Readings(IReadOnlyDictionary<string, double> Primary, double[] Processor, double Own);
+    private sealed record Readings(IReadOnlyDictionary<string, double> Primary, double[] Processor, double Own, double PeakMiB);
 
     private static async Task<Readings> Sample(NodeHttpClient http, List<NodeProcess> processes, CancellationToken cancellation)
     {
         var text = await http.Metrics(processes[0].Replica, cancellation).ConfigureAwait(false);
         var metrics = Line().Matches(text).ToDictionary(m => m.Groups[1].Value, m => double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture));
-        return new Readings(metrics, [.. processes.Select(p => ProcessorOf(p.Pid!.Value))], ProcessorOf(Environment.ProcessId));
+        return new Readings(metrics, [.. processes.Select(p => ProcessorOf(p.Pid!.Value))], ProcessorOf(Environment.ProcessId), PeakOf(processes[0].Pid!.Value));
     }
 
     private static double ProcessorOf(int pid)
     {
         using var process = Process.GetProcessById(pid);
         return process.TotalProcessorTime.TotalMicroseconds;
+    }
+
+    private static double PeakOf(int pid)
+    {
+        using var process = Process.GetProcessById(pid);
+        return process.PeakWorkingSet64 / 1048576.0;
     }
 
     private static LiveFigures Figures(LiveLoad load, SubmissionReport report, Readings before, Readings after)
@@ -95,7 +103,8 @@ internal static partial class LiveBenchmark
             report.Accepted / report.Elapsed.TotalSeconds, report.Percentile(50), report.Percentile(99),
             change("pbft_requests_executed_total") / Math.Max(1, change("pbft_batches_executed_total")),
             phase("prepared"), phase("committed-local"), phase("executed"), mean("pbft_log_append_duration_seconds", ""),
-            processor(0), Enumerable.Range(1, load.Replicas - 1).Select(processor).DefaultIfEmpty().Average(), (after.Own - before.Own) / load.Operations);
+            processor(0), Enumerable.Range(1, load.Replicas - 1).Select(processor).DefaultIfEmpty().Average(), (after.Own - before.Own) / load.Operations,
+            after.PeakMiB, (long)change("pbft_messages_total{type=\"Unknown\",direction=\"received\",outcome=\"undecodable\"}"));
     }
 
     private static IEnumerable<byte[]> Operations(LiveLoad load, int count)

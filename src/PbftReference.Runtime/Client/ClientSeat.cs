@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using PbftReference.Consensus.Interfaces;
 using PbftReference.Consensus.Pbft.Signing;
+using PbftReference.Core.Types;
 using PbftReference.EventLog.Stores;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Keys;
@@ -43,6 +44,10 @@ public sealed class ClientSeat : IAsyncDisposable
 
     /// <summary>Replicas that it can send to now.</summary>
     public int Connected => _network.Connected;
+
+    /// <summary>Sends a frame past the session: whatever it is.</summary>
+    /// <returns>False if it was dropped.</returns>
+    public bool TrySend(ReplicaId to, ReadOnlyMemory<byte> frame) => _network.TrySend(to, frame);
 
     /// <summary>Takes some of a cluster's clients, the first that nobody else has.</summary>
     /// <param name="cluster">The cluster.</param>

@@ -108,7 +108,7 @@ public static class NodeSettings
 
     /// <summary>When snapshots are taken.</summary>
     public static SnapshotPolicy ToSnapshots(this Settings settings) => new(
-        (int)settings["node.snapshotafter"].Number, BytesPerRecord: 64, Retention: settings["node.retain"].Text == "all" ? Retention.All : Retention.SinceSnapshots);
+        (int)settings["node.snapshotafter"].Number, Retention: settings["node.retain"].Text == "all" ? Retention.All : Retention.SinceSnapshots);
 
     /// <summary>Bounds of the transport.</summary>
     public static TransportLimits ToTransport(this Settings settings) => new()

@@ -48,7 +48,7 @@ public static class SettingKeys
         new("node.ledger", SettingKind.Path, Node, "ledger.db", "The file of its blocks."),
         new("node.http", Address, Node, "127.0.0.1:0", "Where metrics and health are served; port 0 takes a free one."),
         new("node.retain", Choice, Node, "all", "What of the log is kept: all of it, or from the snapshots on.", Choices: ["all", "snapshots"]),
-        new("node.snapshotafter", Number, Node, "20000", "Records after which a snapshot for recovery is written, or one for 64 bytes of state.", 1, 1_000_000_000),
+        new("node.snapshotafter", Number, Node, "20000", "Records after which a snapshot for recovery is written, or one for 256 bytes of state if that is more.", 1, 1_000_000_000),
         new("transport.frame.replica", Size, Node, "32MiB", "Largest frame from a replica.", 1 << 16, 1 << 30),
         new("transport.frame.client", Size, Node, "1MiB", "Largest frame from a client.", 1 << 10, 1 << 30),
         new("transport.queue.frames", Number, Node, "16384", "Most frames that wait for one peer.", 1, 10_000_000),
