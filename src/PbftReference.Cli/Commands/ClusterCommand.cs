@@ -10,6 +10,7 @@ namespace PbftReference.Cli.Commands;
 internal static class ClusterCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PatienceWithQuorum = TimeSpan.FromSeconds(10);
 
     public static Command Create(Terminal terminal) => new("cluster", "A cluster of real processes on this machine: makes, starts, stops, looks at it.")
     {
@@ -111,6 +112,12 @@ internal static class ClusterCommand
             }
 
             if (missing.Count == 0 || replicas.Length < cluster.Members().Configuration.Quorum) break;
+            if (replicas.Length - missing.Count >= cluster.Members().Configuration.Quorum && waited.Elapsed > PatienceWithQuorum)
+            {
+                terminal.Note($"a quorum is ready; not yet: {string.Join("; ", missing)}");
+                break;
+            }
+
             if (waited.Elapsed > Patience) throw new CommandException(ExitCodes.NoProgress, $"not ready within {Patience.TotalSeconds:0} s: {string.Join("; ", missing)}");
             terminal.Progress(() => missing[0]);
             await Task.Delay(50, cancellation).ConfigureAwait(false);
