@@ -13,8 +13,7 @@ internal static class SqliteStoreFile
     /// <summary>The version of the tables below.</summary>
     public const int FormatVersion = 1;
 
-    // A record with its metadata is about 1 KiB, and a row of which more than a quarter page is needed spills over onto pages of its own.
-    private const int PageSize = 16 * 1024;
+    private const int PageSize = 4096;
 
     // The primary key is the expected revision, enforced by the database: no second event can take a revision, whoever writes.
     private const string Tables = """

@@ -45,7 +45,7 @@ public sealed record SqliteStoreOptions
     public AppendLimits Limits { get; init; } = AppendLimits.Default;
 
     /// <summary>
-    /// The size in bytes up to which this store lets the file grow, rounded down to whole pages of 16 KiB (4 KiB in files of earlier versions); null for no limit. Beyond
+    /// The size in bytes up to which this store lets the file grow, rounded down to whole pages of 4 KiB; null for no limit. Beyond
     /// it appends fail with <see cref="EventStoreFailure.OutOfSpace"/>, as on a full disk. The write-ahead log beside the file is
     /// not counted.
     /// </summary>

@@ -42,7 +42,7 @@ public sealed class ScavengeTests : IDisposable
     [Fact]
     public void Freed_pages_are_used_again_so_that_a_full_file_has_room()
     {
-        using var store = new SqliteEventStore(_directory.File("log.db"), new SqliteStoreOptions { MaxFileBytes = 512 * 1024 });
+        using var store = new SqliteEventStore(_directory.File("log.db"), new SqliteStoreOptions { MaxFileBytes = 128 * 1024 });
         EventToAppend Big(int number) => Event(number) with { Data = new byte[30_000] };
         for (var i = 0; i < 3; i++) store.Append("a", i - 1, [Big(i)]);
         var full = Assert.Throws<EventStoreException>(() => store.Append("a", 2, [Big(3), Big(4)]));

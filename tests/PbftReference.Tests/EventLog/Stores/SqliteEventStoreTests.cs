@@ -226,7 +226,7 @@ public sealed class SqliteEventStoreTests : AppendGroupContract
     [Fact]
     public void Whatever_a_flipped_bit_of_a_page_gives_it_is_no_other_failure()
     {
-        const int PageSize = 16 * 1024;
+        const int PageSize = 4096;
         using (var store = new SqliteEventStore(File)) store.Append("a", -1, Events(1, 2, 3));
         var sound = System.IO.File.ReadAllBytes(File);
         var refused = 0;
