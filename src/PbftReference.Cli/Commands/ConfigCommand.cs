@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Live;
 using PbftReference.Cli.Output;
 using PbftReference.Runtime.Configuration;
@@ -19,13 +18,13 @@ internal static class ConfigCommand
     private static Command CreateView(Terminal terminal)
     {
         var (config, set, json) = (LiveOptions.Config(), LiveOptions.Set(), LogArguments.Json());
-        var command = new Command("view", "Prints each effective value and its source.") { config, set, json };
+        var command = new Command("view", "Prints each effective value and its source, and refuses what a node would refuse.") { config, set, json };
         command.SetAction(line =>
         {
-            var settings = LiveOptions.Resolve(line.GetValue(config), line.GetValue(set)!);
-            if (line.GetValue(json)) terminal.Result.WriteLine(Document(settings).ToString(Formatting.Indented));
-            else foreach (var text in TextTable.Lines(["setting", "value", "source"], settings.All.Select(s => new[] { s.Key.Name, s.Text.Length == 0 ? "-" : s.Text, s.Source }))) terminal.Result.WriteLine(text);
-            foreach (var note in settings.Notes) terminal.Note($"note: {note}");
+            var (settings, notes) = LiveOptions.Effective(LiveOptions.Resolve(line.GetValue(config), line.GetValue(set)!));
+            if (line.GetValue(json)) terminal.Result.WriteLine(SettingsView.Document(settings, notes).ToString(Formatting.Indented));
+            else foreach (var text in SettingsView.Lines(settings)) terminal.Result.WriteLine(text);
+            foreach (var note in notes) terminal.Note($"note: {note}");
             return ExitCodes.Holds;
         });
         return command;
@@ -46,11 +45,4 @@ internal static class ConfigCommand
         });
         return command;
     }
-
-    private static JObject Document(Settings settings) => new()
-    {
-        ["schema"] = "pbft.config/1",
-        ["settings"] = new JArray(settings.All.Select(s => new JObject { ["key"] = s.Key.Name, ["value"] = s.Text, ["source"] = s.Source, ["default"] = s.Key.Default })),
-        ["notes"] = new JArray(settings.Notes),
-    };
 }

@@ -3,6 +3,7 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
+using PbftReference.Runtime.Configuration;
 
 namespace PbftReference.Cli.Commands;
 

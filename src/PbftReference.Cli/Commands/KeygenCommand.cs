@@ -66,7 +66,7 @@ internal sealed class NewClusterOptions
         }
         catch (SettingException e)
         {
-            throw new CommandException(ExitCodes.Usage, e.Message, e);
+            throw new CommandException(LiveOptions.CodeOf(e), e.Message, e);
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PbftReference.Cli.Inspect;
+using PbftReference.Runtime.Configuration;
 
 namespace PbftReference.Cli.Commands;
 
@@ -10,6 +10,6 @@ internal static class Nearest
     public static string? To(string word, Command command)
     {
         var names = word.StartsWith('-') ? command.Options.Select(option => option.Name).Append("--help") : command.Subcommands.Select(sub => sub.Name);
-        return DidYouMean.Near(names, word) is [var nearest, ..] ? nearest : null;
+        return DidYouMean.Nearest(names, word);
     }
 }

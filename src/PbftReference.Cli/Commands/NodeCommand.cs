@@ -33,7 +33,7 @@ internal static class NodeCommand
         catch (Exception e) when (e is SettingException or KeyException or System.Net.Sockets.SocketException)
         {
             terminal.Note($"pbft: {e.Message}");
-            return ExitCodes.Data;
+            return e is SettingException setting ? LiveOptions.CodeOf(setting) : ExitCodes.Data;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PbftReference.Cli.Output;
 using PbftReference.EventLog.Log;
+using PbftReference.Runtime.Configuration;
 
 namespace PbftReference.Cli.Inspect;
 

@@ -1,7 +1,10 @@
 using System.Collections;
 using System.CommandLine;
+using System.CommandLine.Completions;
+using PbftReference.EventLog.Codec;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Configuration;
+using PbftReference.Runtime.Membership;
 
 namespace PbftReference.Cli.Live;
 
@@ -12,10 +15,15 @@ internal static class LiveOptions
 
     public static Option<string?> Config() => new("--config") { HelpName = "FILE", Description = "A file of settings; see 'pbft config keys'. [default: pbft.json, if it is there]" };
 
-    public static Option<string[]> Set() => new("--set")
+    public static Option<string[]> Set()
     {
-        HelpName = "KEY=VALUE", Description = "A setting; goes before environment and file. May be given several times.", DefaultValueFactory = _ => [],
-    };
+        var option = new Option<string[]>("--set")
+        {
+            HelpName = "KEY=VALUE", Description = "A setting; goes before environment and file. May be given several times.", DefaultValueFactory = _ => [],
+        };
+        option.CompletionSources.Add(_ => SettingKeys.All.Select(key => new CompletionItem(key.Name + "=")));
+        return option;
+    }
 
     public static Argument<int[]> Replicas(string what) => new("ID") { Description = what, Arity = ArgumentArity.ZeroOrMore, DefaultValueFactory = _ => [] };
 
@@ -31,7 +39,37 @@ internal static class LiveOptions
         }
         catch (SettingException e)
         {
-            throw new CommandException(e.Message.StartsWith("--set", StringComparison.Ordinal) ? ExitCodes.Usage : ExitCodes.Data, e.Message, e);
+            throw new CommandException(CodeOf(e), e.Message, e);
+        }
+    }
+
+    /// <summary>The exit code for a wrong setting.</summary>
+    public static int CodeOf(SettingException e) => e.OfCommandLine ? ExitCodes.Usage : ExitCodes.Data;
+
+    /// <summary>The settings as a node or a new cluster would have them, and what is to be noted.</summary>
+    /// <exception cref="CommandException">Some contradict the genesis, or do not go together.</exception>
+    public static (Settings Settings, IReadOnlyList<string> Notes) Effective(Settings settings)
+    {
+        var genesis = settings["node.genesis"];
+        try
+        {
+            if (settings["node.id"].IsDefault && genesis.IsDefault)
+            {
+                settings.ToClusterConfiguration();
+                return (settings, settings.Notes);
+            }
+
+            if (File.Exists(genesis.Text)) return (settings.Within(GenesisFile.Read(genesis.Text)), settings.Notes);
+            settings.ToClusterConfiguration();
+            return (settings, [.. settings.Notes, $"there is no genesis file {genesis.Text} (node.genesis from {genesis.Source}): what the replicas agreed on is not known"]);
+        }
+        catch (SettingException e)
+        {
+            throw new CommandException(CodeOf(e), e.Message, e);
+        }
+        catch (LogFormatException e)
+        {
+            throw new CommandException(ExitCodes.Data, e.Message, e);
         }
     }
 

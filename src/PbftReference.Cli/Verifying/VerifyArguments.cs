@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using PbftReference.Audit.Verification;
-using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
+using PbftReference.Runtime.Configuration;
 
 namespace PbftReference.Cli.Verifying;
 

@@ -11,26 +11,60 @@ namespace PbftReference.Runtime.Configuration;
 /// <summary>The settings as a node uses them.</summary>
 public static class NodeSettings
 {
+    // what surrounds the operations of a batch in its frame, at the least
+    private const long FrameRoom = 64 << 10;
+
     /// <summary>What the replicas of a new cluster agree on.</summary>
     /// <exception cref="SettingException">The values do not go together.</exception>
     public static ClusterConfiguration ToClusterConfiguration(this Settings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        try
+        settings.RequireTogether();
+        return Configuration(settings).Validate();
+    }
+
+    /// <summary>The settings of a node of a cluster: what is agreed comes from the genesis.</summary>
+    /// <exception cref="SettingException">A setting contradicts the genesis, names both values; or some do not go together.</exception>
+    public static Settings Within(this Settings settings, ClusterMembers members)
+    {
+        settings.RequireAgreement(members);
+        var effective = settings.With(Agreed(members));
+        effective.RequireTogether();
+        return effective;
+    }
+
+    /// <summary>What holds between settings; what holds for one alone is its bound.</summary>
+    private static void RequireTogether(this Settings s)
+    {
+        var (n, f) = (s["general.N"], s["general.f"]);
+        Require(n.Number >= (3 * f.Number) + 1, $"n must be at least 3f+1 = {(3 * f.Number) + 1}", n, f);
+        var (k, multiplier) = (s["general.K"], s["general.logmultiplier"]);
+        Require(k.Number * multiplier.Number <= ClusterConfiguration.MaxLogWindow, $"their product, the log window L, must be at most {ClusterConfiguration.MaxLogWindow}", k, multiplier);
+        var (batch, request, viewChange) = (s["general.timeout.batch"], s["general.timeout.request"], s["general.timeout.viewchange"]);
+        Require(request.Number > batch.Number, "the request timeout must exceed the batch timeout", request, batch);
+        Require(viewChange.Number == request.Number, "the first wait for a new view is that for a request; set general.timeout.request alone", viewChange, request);
+        foreach (var part in (Setting[])[s["general.batchbytes"], s["transport.frame.client"]])
         {
-            return Configuration(settings).Validate();
-        }
-        catch (ArgumentException e)
-        {
-            var given = string.Join(", ", settings.All.Where(s => s.Key.Scope == SettingScope.Agreed && !s.IsDefault).Select(s => $"{s.Key.Name} = {s.Text} from {s.Source}"));
-            throw new SettingException($"the settings do not go together: {e.Message}{(given.Length == 0 ? "" : $" ({given})")}", e);
+            var frame = s["transport.frame.replica"];
+            Require(frame.Number >= part.Number + FrameRoom, $"a frame of a replica must hold a batch, and {SettingSyntax.Text(SettingKind.Size, FrameRoom)} more", frame, part);
         }
     }
+
+    private static void Require(bool holds, string bound, Setting one, Setting other)
+    {
+        if (holds) return;
+        throw new SettingException($"{Told(one)} does not go together with {Told(other)}: {bound}")
+        {
+            OfCommandLine = one.Source == Settings.CommandLineSource || other.Source == Settings.CommandLineSource,
+        };
+    }
+
+    private static string Told(Setting setting) => $"{setting.Key.Name} = {setting.Text} (from {setting.Source})";
 
     private static ClusterConfiguration Configuration(Settings s) => new()
     {
         Replicas = (int)s["general.N"].Number,
-        Faults = s["general.f"].IsDefault ? (int)(s["general.N"].Number - 1) / 3 : (int)s["general.f"].Number,
+        Faults = (int)s["general.f"].Number,
         CheckpointPeriod = (int)s["general.K"].Number,
         LogMultiplier = (int)s["general.logmultiplier"].Number,
         BatchSize = (int)s["general.batchsize"].Number,
@@ -38,23 +72,13 @@ public static class NodeSettings
         ClientWindow = (int)s["general.clientwindow"].Number,
         ViewChangePeriod = (int)s["general.viewchangeperiod"].Number,
         BatchTimeout = s["general.timeout.batch"].Number,
-        RequestTimeout = RequestTimeout(s),
+        RequestTimeout = s["general.timeout.request"].Number,
         ResendViewChangeTimeout = s["general.timeout.resendviewchange"].Number,
         NullRequestTimeout = s["general.timeout.nullrequest"].Number,
         StatusTimeout = s["general.timeout.status"].Number,
         TransferTimeout = s["general.timeout.transfer"].Number,
         InitialServiceDigest = ServiceFactory.Create(s["general.service"].Text).Digest,
     };
-
-    /// <summary>The paper's one timer waits for a request and for a new view alike; Fabric's key for the second may be given, if it says the same.</summary>
-    private static long RequestTimeout(Settings s)
-    {
-        var (request, viewChange) = (s["general.timeout.request"], s["general.timeout.viewchange"]);
-        if (viewChange.IsDefault || viewChange.Number == request.Number) return request.Number;
-        throw new SettingException(
-            $"general.timeout.viewchange = {viewChange.Text} (from {viewChange.Source}) differs from general.timeout.request = {request.Text} (from {request.Source}): "
-            + "here the first wait for a new view is that for a request; set general.timeout.request alone");
-    }
 
     /// <summary>Refuses settings that contradict the genesis.</summary>
     /// <exception cref="SettingException">Names both values.</exception>
@@ -68,7 +92,10 @@ public static class NodeSettings
             var genesis = agreed[setting.Key.Name];
             if (setting.Key.Kind == SettingKind.Choice ? setting.Text == genesis : setting.Number == SettingSyntax.Check(setting.Key, genesis)) continue;
             throw new SettingException(
-                $"{setting.Source}: {setting.Key.Name} = '{setting.Text}', and the genesis of cluster {members.Cluster} says {genesis}: all replicas must agree on it, so leave it out here");
+                $"{setting.Source}: {setting.Key.Name} = '{setting.Text}', and the genesis of cluster {members.Cluster} says {genesis}: all replicas must agree on it, so leave it out here")
+            {
+                OfCommandLine = setting.Source == Settings.CommandLineSource,
+            };
         }
     }
 

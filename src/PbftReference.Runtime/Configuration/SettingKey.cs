@@ -50,6 +50,9 @@ public enum SettingScope
 public sealed record SettingKey(
     string Name, SettingKind Kind, SettingScope Scope, string Default, string Meaning, long Least = 0, long Most = long.MaxValue, params string[] Choices)
 {
+    /// <summary>Of a duration: whether a number without unit is one, in seconds, as Fabric reads it.</summary>
+    public bool BareSeconds { get; init; }
+
     /// <summary>The environment variable that sets it.</summary>
     public string Variable => "PBFT_" + Name.Replace('.', '_').ToUpperInvariant();
 

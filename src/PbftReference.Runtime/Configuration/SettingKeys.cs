@@ -33,7 +33,7 @@ public static class SettingKeys
         new("general.timeout.broadcast", Duration, Node, "1s", "Without effect: nobody waits for a broadcast here.", 1, Ms),
         new("executor.queuesize", Number, Node, "30", "Work that may wait for the executor before who asks for it waits.", 1, 1_000_000),
         new("block.size", Number, Node, "500", "noops: most transactions in a block.", 1, 1_000_000),
-        new("block.wait", Duration, Node, "1s", "noops: longest wait to fill a block.", 1, Ms),
+        new("block.wait", Duration, Node, "1s", "noops: longest wait to fill a block; a number without unit is seconds, as in Fabric.", 1, Ms) { BareSeconds = true },
         new("general.batchbytes", Size, Agreed, "256KiB", "Most bytes of operations in a batch; a single larger one is a batch by itself.", 1, 16 << 20),
         new("general.clientwindow", Number, Agreed, "64", "How far a client's timestamps may run ahead.", 1, ClusterConfiguration.MaxClientWindow),
         new("general.timeout.status", Duration, Agreed, "500ms", "How often a replica tells the others where it stands.", 1, Ms),

@@ -25,6 +25,7 @@ public static class SettingSyntax
         switch (key.Kind)
         {
             case SettingKind.Number: return Within(key, Number(text) ?? throw new FormatException("it takes a whole number"));
+            case SettingKind.Duration when key.BareSeconds && Number(text) is { } seconds && Math.Abs(seconds) <= long.MaxValue / 1000: return Within(key, seconds * 1000);
             case SettingKind.Duration: return Within(key, WithUnit(text, Durations, "a duration with its unit, as 250ms, 2s or 1m"));
             case SettingKind.Size: return Within(key, WithUnit(text, Sizes, "a size with its unit, as 4096B, 64KiB or 32MiB"));
             case SettingKind.Flag: return bool.TryParse(text, out var flag) ? (flag ? 1 : 0) : throw new FormatException("it takes true or false");

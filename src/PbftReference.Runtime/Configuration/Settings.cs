@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
 
 namespace PbftReference.Runtime.Configuration;
 
@@ -8,12 +6,9 @@ namespace PbftReference.Runtime.Configuration;
 /// <param name="Key">The setting.</param>
 /// <param name="Text">The value as it is written; a path is whole.</param>
 /// <param name="Number">The value of a number, a duration in milliseconds, a size in bytes.</param>
-/// <param name="Source">default, FILE:LINE, a variable's name, or --set.</param>
-public sealed record Setting(SettingKey Key, string Text, long Number, string Source)
-{
-    /// <summary>Whether nobody gave a value.</summary>
-    public bool IsDefault => Source == Settings.DefaultSource;
-}
+/// <param name="Source">default, default by KEY, FILE:LINE, a variable's name, --set, or genesis.</param>
+/// <param name="IsDefault">Whether nobody gave a value.</param>
+public sealed record Setting(SettingKey Key, string Text, long Number, string Source, bool IsDefault = false);
 
 /// <summary>
 /// The effective settings. The first that gives a value counts: <c>--set</c>, the environment, the file, the default.
@@ -22,6 +17,12 @@ public sealed class Settings
 {
     /// <summary>The source of a value that nobody gave.</summary>
     public const string DefaultSource = "default";
+
+    /// <summary>The source of a value of the command line.</summary>
+    public const string CommandLineSource = "--set";
+
+    /// <summary>The source of a value that the replicas of a cluster agreed on.</summary>
+    public const string GenesisSource = "genesis";
 
     private readonly ImmutableSortedDictionary<string, Setting> _values;
 
@@ -49,10 +50,10 @@ public sealed class Settings
         ArgumentNullException.ThrowIfNull(given);
         var values = SettingKeys.All.ToImmutableSortedDictionary(
             key => key.Name,
-            key => new Setting(key, key.Default, key.Default.Length == 0 || key.Kind == SettingKind.Path ? 0 : SettingSyntax.Check(key, key.Default), DefaultSource),
+            key => new Setting(key, key.Default, key.Default.Length == 0 || key.Kind == SettingKind.Path ? 0 : SettingSyntax.Check(key, key.Default), DefaultSource, IsDefault: true),
             StringComparer.Ordinal).ToBuilder();
         var directory = file is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(file))!;
-        if (file is not null) foreach (var (name, text, line) in FileValues(file)) Set(values, name, text, $"{file}:{line}", directory);
+        if (file is not null) FromFile(values, file, directory);
         var notes = FromEnvironment(values, environment);
         foreach (var pair in given) SetGiven(values, pair);
         foreach (var key in SettingKeys.All.Where(key => key.Kind == SettingKind.Path))
@@ -60,23 +61,63 @@ public sealed class Settings
             if (values[key.Name] is { IsDefault: true } setting) values[key.Name] = setting with { Text = Path.GetFullPath(setting.Text, directory) };
         }
 
+        Follow(values);
         return new Settings(values.ToImmutable(), [.. notes, .. WithoutEffect(values.Values)]);
+    }
+
+    /// <summary>The same settings, but what the replicas of a cluster agreed on as they agreed on it.</summary>
+    /// <param name="agreed">By name, as they are written.</param>
+    internal Settings With(IReadOnlyDictionary<string, string> agreed) => new(
+        _values.SetItems(agreed.Select(pair => KeyValuePair.Create(
+            pair.Key, new Setting(_values[pair.Key].Key, pair.Value, SettingSyntax.Check(_values[pair.Key].Key, pair.Value), GenesisSource)))),
+        Notes);
+
+    /// <summary>What nobody gave, and follows from another setting that somebody gave.</summary>
+    private static void Follow(ImmutableSortedDictionary<string, Setting>.Builder values)
+    {
+        Derive("general.f", "general.N", n => (n - 1) / 3);
+        Derive("general.timeout.viewchange", "general.timeout.request", request => request);
+
+        void Derive(string name, string from, Func<long, long> rule)
+        {
+            if (values[name] is not { IsDefault: true } setting || values[from].IsDefault) return;
+            var number = rule(values[from].Number);
+            values[name] = setting with { Number = number, Text = SettingSyntax.Text(setting.Key.Kind, number), Source = $"{DefaultSource} by {from}" };
+        }
+    }
+
+    private static void FromFile(ImmutableSortedDictionary<string, Setting>.Builder values, string file, string directory)
+    {
+        var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, text, line) in SettingsFile.Read(file))
+        {
+            if (!lines.TryAdd(name, line)) throw new SettingException($"{file}:{line}: {name} = '{text}': line {lines[name]} gives it a value already: keep one of them");
+            Set(values, name, text, $"{file}:{line}", directory);
+        }
     }
 
     private static void SetGiven(ImmutableSortedDictionary<string, Setting>.Builder values, string pair)
     {
         var at = pair.IndexOf('=', StringComparison.Ordinal);
-        if (at < 1) throw new SettingException($"--set {pair}: write it as KEY=VALUE, as in --set general.K=20");
-        Set(values, pair[..at], pair[(at + 1)..], "--set", Directory.GetCurrentDirectory());
+        if (at < 1) throw new SettingException($"--set {pair}: write it as KEY=VALUE, as in --set general.K=20") { OfCommandLine = true };
+        Set(values, pair[..at], pair[(at + 1)..], CommandLineSource, Directory.GetCurrentDirectory());
     }
 
     private static List<string> FromEnvironment(ImmutableSortedDictionary<string, Setting>.Builder values, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var notes = new List<string>();
+        var known = new Dictionary<string, string>();
         foreach (var (name, text) in environment.Where(pair => pair.Key.StartsWith("PBFT_", StringComparison.OrdinalIgnoreCase)).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            if (SettingKeys.All.FirstOrDefault(key => key.Variable.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } key) Set(values, key.Name, text, name, Directory.GetCurrentDirectory());
-            else notes.Add($"the environment variable {name} is not a setting's: it has no effect");
+            if (SettingKeys.All.FirstOrDefault(key => key.Variable.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } key)
+            {
+                var meant = DidYouMean.Nearest(SettingKeys.All.Select(other => other.Variable), name);
+                notes.Add($"the environment variable {name} is not a setting's: it has no effect{(meant is null ? "" : $"; did you mean {meant}?")}");
+                continue;
+            }
+
+            if (!known.TryAdd(key.Name, name)) throw new SettingException($"the environment variables {known[key.Name]} and {name} both set {key.Name}: keep one of them");
+            Set(values, key.Name, text, name, Directory.GetCurrentDirectory());
         }
 
         return notes;
@@ -92,7 +133,7 @@ public sealed class Settings
 
     private static void Set(ImmutableSortedDictionary<string, Setting>.Builder values, string name, string text, string source, string directory)
     {
-        if (SettingKeys.Find(name) is not { } key) throw new SettingException($"{source}: there is no setting '{name}'{Nearest(name)}; 'pbft config keys' lists them");
+        if (SettingKeys.Find(name) is not { } key) throw Wrong(source, $"there is no setting '{name}'; {Nearest(name)}'pbft config keys' lists them");
         try
         {
             var number = SettingSyntax.Check(key, text);
@@ -101,73 +142,24 @@ public sealed class Settings
             {
                 SettingKind.Path => Path.GetFullPath(text, directory),
                 SettingKind.Choice => key.Choices.First(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)),
+                SettingKind.Duration when key.BareSeconds => SettingSyntax.Text(key.Kind, number),
                 _ => text,
             };
             values[key.Name] = new Setting(key, value, number, source);
         }
         catch (FormatException e)
         {
-            throw new SettingException($"{source}: {key.Name} = '{text}': {e.Message}", e);
+            throw Wrong(source, $"{key.Name} = '{text}': {e.Message}", e);
         }
     }
+
+    private static SettingException Wrong(string source, string what, Exception? cause = null) =>
+        new($"{source}: {what}", cause!) { OfCommandLine = source == CommandLineSource };
 
     private static string Nearest(string name)
     {
-        var nearest = SettingKeys.All.Select(key => (key.Name, Distance: Distance(name.ToUpperInvariant(), key.Name.ToUpperInvariant()))).MinBy(pair => pair.Distance);
-        return nearest.Distance <= 3 ? $"; did you mean '{nearest.Name}'?" : "";
-    }
-
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
-    }
-
-    private static IEnumerable<(string Name, string Text, int Line)> FileValues(string file)
-    {
-        JObject json;
-        try
-        {
-            using var reader = new JsonTextReader(new StreamReader(file)) { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal };
-            json = JObject.Load(reader, new JsonLoadSettings { LineInfoHandling = LineInfoHandling.Load, DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error });
-        }
-        catch (JsonException e)
-        {
-            throw new SettingException($"{file} is not a JSON object of settings: {e.Message}", e);
-        }
-
-        return Flatten("", json, file);
-    }
-
-    private static IEnumerable<(string Name, string Text, int Line)> Flatten(string prefix, JObject json, string file)
-    {
-        foreach (var property in json.Properties())
-        {
-            var name = prefix + property.Name;
-            var line = ((IJsonLineInfo)property).LineNumber;
-            switch (property.Value)
-            {
-                case JObject inner:
-                    foreach (var value in Flatten(name + ".", inner, file)) yield return value;
-                    break;
-                case JValue { Type: JTokenType.String or JTokenType.Integer or JTokenType.Boolean } value:
-                    yield return (name, Convert.ToString(value.Value, System.Globalization.CultureInfo.InvariantCulture)!, line);
-                    break;
-                default:
-                    throw new SettingException($"{file}:{line}: {name} takes a text, a whole number, true or false");
-            }
-        }
+        var names = SettingKeys.All.Select(key => key.Name).ToList();
+        var whole = names.Find(known => known.EndsWith("." + name, StringComparison.OrdinalIgnoreCase)) ?? DidYouMean.Nearest(names, name);
+        return whole is null ? "" : $"did you mean '{whole}'? ";
     }
 }

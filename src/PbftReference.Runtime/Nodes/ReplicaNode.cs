@@ -51,12 +51,11 @@ public sealed class ReplicaNode : IAsyncDisposable
     public ReplicaNode(Settings settings, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        _settings = settings;
         _messages = new NodeMessages(logger);
         foreach (var note in settings.Notes) _messages.SettingNote(note);
         if (settings["node.id"].IsDefault) throw new SettingException("node.id is not set: say which replica this node is, in its configuration file or by --set node.id=0");
         _members = GenesisFile.Read(settings["node.genesis"].Text);
-        settings.RequireAgreement(_members);
+        _settings = settings = settings.Within(_members);
         _self = SelfOf(settings, _members);
         try
         {

@@ -36,7 +36,7 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(("40", "--set"), (settings["general.K"].Text, settings["general.K"].Source));
         Assert.Equal(("8", "pbft_general_batchsize"), (settings["general.batchsize"].Text, settings["general.batchsize"].Source));
         Assert.Equal(("7", $"{file}:1"), (settings["general.N"].Text, settings["general.N"].Source));
-        Assert.Equal((1000, "default"), (settings["general.timeout.status"].Number, settings["general.f"].Source));
+        Assert.Equal((1000, "default"), (settings["general.timeout.status"].Number, settings["general.batchbytes"].Source));
     }
 
     [Theory]
@@ -45,6 +45,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("general.timeout.request=5", "it takes a duration with its unit, as 250ms, 2s or 1m")]
     [InlineData("general.timeout.request=2h", "it takes a duration with its unit")]
     [InlineData("transport.queue.bytes=64MB", "it takes a size with its unit, as 4096B, 64KiB or 32MiB")]
+    [InlineData("K=5", "there is no setting 'K'; did you mean 'general.K'?")]
     [InlineData("general.btachsize=5", "there is no setting 'general.btachsize'; did you mean 'general.batchsize'?")]
     [InlineData("node.http=0.0.0.0:80", "it takes an address of the loopback and a port")]
     [InlineData("node.http=127.0.0.1", "it takes an address of the loopback and a port")]
@@ -76,6 +77,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("{ \"general.K\": [1] }")]
     [InlineData("{ \"general.K\": 1, \"general.K\": 2 }")]
     [InlineData("{")]
+    [InlineData("{ \"general.K\": 1 } }")]
     public void A_file_that_is_not_settings_is_told(string json)
     {
         var file = FileOf(json);
@@ -90,8 +92,59 @@ public sealed class SettingsTests : IDisposable
 
         var told = Assert.Throws<SettingException>(() => settings.ToClusterConfiguration());
 
-        Assert.Contains("n must be at least 3f+1 = 7", told.Message, StringComparison.Ordinal);
-        Assert.Contains("general.f = 2 from --set", told.Message, StringComparison.Ordinal);
+        Assert.Equal("general.N = 4 (from --set) does not go together with general.f = 2 (from --set): n must be at least 3f+1 = 7", told.Message);
+    }
+
+    [Theory]
+    [InlineData("general.K=600000", "general.logmultiplier = 4 (from default): their product, the log window L, must be at most 1048576")]
+    [InlineData("general.timeout.viewchange=3s", "general.timeout.request = 2s (from default): the first wait for a new view is that for a request")]
+    [InlineData("transport.frame.client=32MiB", "transport.frame.client = 32MiB (from --set): a frame of a replica must hold a batch")]
+    [InlineData("general.batchbytes=16MiB transport.frame.replica=16MiB", "general.batchbytes = 16MiB (from --set): a frame of a replica must hold a batch")]
+    public void Two_values_that_do_not_go_together_are_both_told_with_what_is_allowed(string given, string message)
+    {
+        var settings = Settings.Resolve(null, Nothing, given.Split(' '));
+
+        var told = Assert.Throws<SettingException>(() => settings.ToClusterConfiguration());
+
+        Assert.Contains(message, told.Message, StringComparison.Ordinal);
+        Assert.True(told.OfCommandLine);
+    }
+
+    [Fact]
+    public void A_value_that_follows_from_another_is_shown_as_it_is_used()
+    {
+        var settings = Settings.Resolve(null, Nothing, ["general.N=7", "general.timeout.request=5s"]);
+
+        Assert.Equal(("2", "default by general.N", true), (settings["general.f"].Text, settings["general.f"].Source, settings["general.f"].IsDefault));
+        Assert.Equal(("5s", "default by general.timeout.request"), (settings["general.timeout.viewchange"].Text, settings["general.timeout.viewchange"].Source));
+        Assert.Equal((2, 5000), settings.ToClusterConfiguration() is var c ? (c.Faults, c.RequestTimeout) : default);
+    }
+
+    [Theory]
+    [InlineData("{\n \"general\": { \"K\": 1 },\n \"general.K\": 2 }", 3)]
+    [InlineData("{\n \"general.k\": 1, \"general.K\": 2 }", 2)]
+    public void A_value_that_a_file_gives_twice_is_told(string json, int line)
+    {
+        var file = FileOf(json);
+
+        Assert.Equal($"{file}:{line}: general.K = '2': line 2 gives it a value already: keep one of them", Assert.Throws<SettingException>(() => Settings.Resolve(file, Nothing, [])).Message);
+    }
+
+    [Fact]
+    public void Two_variables_for_one_setting_are_told()
+    {
+        var environment = new Dictionary<string, string> { ["PBFT_GENERAL_K"] = "1", ["pbft_general_k"] = "2" };
+
+        Assert.Equal("the environment variables PBFT_GENERAL_K and pbft_general_k both set general.K: keep one of them", Assert.Throws<SettingException>(() => Settings.Resolve(null, environment, [])).Message);
+    }
+
+    /// <summary>Fabric reads a number without unit as seconds in this one key.</summary>
+    [Fact]
+    public void The_wait_for_a_block_may_be_a_number_of_seconds()
+    {
+        Assert.Equal(("3s", 3000), Settings.Resolve(null, Nothing, ["block.wait=3"])["block.wait"] is var wait ? (wait.Text, wait.Number) : default);
+        Assert.Equal(250, Settings.Resolve(null, Nothing, ["block.wait=250ms"])["block.wait"].Number);
+        Assert.Throws<SettingException>(() => Settings.Resolve(null, Nothing, ["block.wait=61"]));
     }
 
     /// <summary>Fabric raises the request timeout by itself where the batch timeout reaches it.</summary>
@@ -117,11 +170,34 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_node_what_is_agreed_is_what_the_genesis_says()
+    {
+        using var cluster = new TestCluster(7);
+        var settings = Settings.Resolve(null, Nothing, ["general.K=10"]).Within(cluster.Members);
+
+        Assert.All(settings.All.Where(s => s.Key.Scope == SettingScope.Agreed), s => Assert.Equal(Settings.GenesisSource, s.Source));
+        Assert.Equal(("7", "2", "100"), (settings["general.N"].Text, settings["general.f"].Text, settings["general.batchsize"].Text));
+        Assert.Equal(Settings.DefaultSource, settings["node.retain"].Source);
+    }
+
+    /// <summary>Otherwise its peers could not send it what they agreed on.</summary>
+    [Fact]
+    public void A_node_cannot_take_smaller_frames_than_the_genesis_has_batches()
+    {
+        using var cluster = new TestCluster(4);
+        var settings = Settings.Resolve(null, Nothing, ["transport.frame.replica=256KiB", "transport.frame.client=64KiB"]);
+
+        var told = Assert.Throws<SettingException>(() => settings.Within(cluster.Members));
+
+        Assert.Equal("transport.frame.replica = 256KiB (from --set) does not go together with general.batchbytes = 256KiB (from genesis): a frame of a replica must hold a batch, and 64KiB more", told.Message);
+    }
+
+    [Fact]
     public void An_unknown_variable_and_a_setting_without_effect_are_noted()
     {
         var settings = Settings.Resolve(null, new Dictionary<string, string> { ["PBFT_GENERAL_Q"] = "1" }, ["general.timeout.broadcast=2s"]);
 
-        Assert.Contains(settings.Notes, note => note.Contains("PBFT_GENERAL_Q", StringComparison.Ordinal));
+        Assert.Contains(settings.Notes, note => note.Contains("PBFT_GENERAL_Q is not a setting's: it has no effect; did you mean PBFT_GENERAL_", StringComparison.Ordinal));
         Assert.Contains(settings.Notes, note => note.Contains("general.timeout.broadcast", StringComparison.Ordinal));
     }
 
@@ -130,9 +206,9 @@ public sealed class SettingsTests : IDisposable
     {
         var page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "configuration.md"));
 
-        Assert.All(SettingKeys.All, key => Assert.Contains(
-            $"| `{key.Name}` | {(key.Default.Length == 0 ? "" : $"`{key.Default}`")} | {key.Bounds} | {(key.Scope == SettingScope.Agreed ? "agreed" : "node")} | {key.Meaning} |",
-            page, StringComparison.Ordinal));
+        Assert.Equal(
+            SettingKeys.All.Select(key => $"| `{key.Name}` | {(key.Default.Length == 0 ? "" : $"`{key.Default}`")} | {key.Bounds} | {(key.Scope == SettingScope.Agreed ? "agreed" : "node")} | {key.Meaning} |"),
+            page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)));
     }
 
     [Fact]
