@@ -26,7 +26,6 @@ internal static class NodeCommand
         var logger = logs.CreateLogger("pbft.node");
         try
         {
-            using var telemetry = OtlpExport.Start(settings["telemetry.otlp"].Text);
             await using var node = new ReplicaNode(settings, logger);
             return await Serve(node, new NodeMessages(logger), cancellation).ConfigureAwait(false);
         }

@@ -49,6 +49,12 @@ public sealed class NoopsConsenter : IConsenterPlugin, IEventReceiver
     /// <inheritdoc/>
     public string Name => PluginName;
 
+    /// <inheritdoc/>
+    public int EventsWaiting => _manager.Waiting;
+
+    /// <inheritdoc/>
+    public long EventsHandled => _manager.Handled;
+
     /// <summary>Transactions that wait for a block.</summary>
     public int Waiting => _queue.Count;
 

@@ -36,6 +36,11 @@ public sealed record PbftParts(
     ITransactionObserver? Transactions,
     ILogObserver? LogObserver);
 
+/// <summary>Where a replica stands: what its event thread publishes for others to read.</summary>
+/// <param name="State">The state after the last step.</param>
+/// <param name="LogHead">Where the log ended after it.</param>
+public sealed record Standing(ReplicaState State, LogPosition LogHead);
+
 /// <summary>
 /// The PBFT plugin: batching and agreement are Core's, which the replica host drives; here are its events, its execution through the
 /// stack, its log on a thread of its own, and the transactions of this replica.
@@ -54,7 +59,7 @@ public sealed class PbftConsenter : IConsenter, IEventReceiver, ITransport, IRep
     private LogWrite? _writing;
     private bool _valid;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile ReplicaState _state;
+    private volatile Standing _standing;
 
     /// <summary>A consenter that has not started.</summary>
     public PbftConsenter(PbftParts parts)
@@ -64,7 +69,7 @@ public sealed class PbftConsenter : IConsenter, IEventReceiver, ITransport, IRep
         var (genesis, self) = (parts.Genesis, parts.Recovered.State.Self);
         var verifier = new GroupVerifier(parts.Stack, genesis.Digest);
         _outside = new ExternalEventReceiver(parts.Manager.Queue, new MessageVerifier(verifier, genesis.Configuration), Drop);
-        _state = parts.Recovered.State;
+        _standing = new Standing(parts.Recovered.State, parts.Recovered.Log.Head);
         _host = new ReplicaHost(new ReplicaParts(
             genesis, parts.Recovered.State, parts.Recovered.Log, parts.Recovered.Service, new GroupSigner(parts.Stack, genesis.Digest, self), verifier,
             this, this, parts.Manager, parts.Clock, this, parts.Snapshots));
@@ -75,17 +80,20 @@ public sealed class PbftConsenter : IConsenter, IEventReceiver, ITransport, IRep
         parts.Stack.InvalidateState();
     }
 
-    /// <summary>The state after the last step that is published; may be read from any thread.</summary>
-    public ReplicaState State => _state;
+    /// <summary>State and log after the last step, of one moment; may be read from any thread.</summary>
+    public Standing Standing => _standing;
 
-    /// <summary>Where the log ends; a moment old.</summary>
-    public LogPosition LogHead => _host.Log.Head;
+    /// <summary>The state after the last step; may be read from any thread.</summary>
+    public ReplicaState State => _standing.State;
+
+    /// <summary>Where the log ended after the last step; may be read from any thread.</summary>
+    public LogPosition LogHead => _standing.LogHead;
 
     /// <summary>Starts the event thread. The stack must have its consenter by now.</summary>
     /// <param name="incarnation">A number used once, which fences other writers of the log.</param>
     public void Start(Digest incarnation)
     {
-        _local.Resume(_state);
+        _local.Resume(State);
         if (!_local.IsIdle) _parts.Manager.Queue.Send(new ResubmitEvent());
         _host.Start(incarnation);
         _started.SetResult();
@@ -141,7 +149,7 @@ public sealed class PbftConsenter : IConsenter, IEventReceiver, ITransport, IRep
     private InputArrived? ProcessMessage(BatchMessageEvent e)
     {
         if (e.Message.Type == ConsenterMessageType.Consensus) return new InputArrived(e.Checked!);
-        var request = _local.Submit(e.Message.Payload, _state);
+        var request = _local.Submit(e.Message.Payload, State);
         ArmResubmission();
         return request is null ? null : new InputArrived(request);
     }
@@ -182,7 +190,7 @@ public sealed class PbftConsenter : IConsenter, IEventReceiver, ITransport, IRep
     /// <inheritdoc/>
     void IReplicaObserver.OnStep(ReplicaHost host, ReplicaState before, Step step)
     {
-        _state = host.State;
+        _standing = new Standing(host.State, host.Log.Head);
         _parts.Observer?.OnStep(host, before, step);
         if (before.Execution != host.State.Execution || !_valid) Validate(host.State);
         if (!_local.IsIdle && before.LastExecuted != host.State.LastExecuted) Own(_local.OnExecuted(host.State));

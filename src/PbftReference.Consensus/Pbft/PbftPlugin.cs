@@ -23,8 +23,11 @@ public sealed class PbftPlugin : IConsenterPlugin
     /// <summary>The consenter.</summary>
     public PbftConsenter Consenter { get; }
 
-    /// <summary>How many events wait.</summary>
-    public int Waiting => _manager.Waiting;
+    /// <inheritdoc/>
+    public int EventsWaiting => _manager.Waiting;
+
+    /// <inheritdoc/>
+    public long EventsHandled => _manager.Handled;
 
     /// <summary>Recovers the replica and makes its consenter.</summary>
     /// <exception cref="LedgerException">The ledger's blocks are of another log.</exception>

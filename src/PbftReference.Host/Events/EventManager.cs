@@ -16,6 +16,7 @@ public sealed class EventManager : IEventManager
     private readonly Lock _lifecycle = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IEventReceiver? _receiver;
+    private long _handled;
     private bool _started;
     private bool _halted;
 
@@ -44,6 +45,9 @@ public sealed class EventManager : IEventManager
 
     /// <summary>How many events wait: a gauge, out of date as soon as it is read.</summary>
     public int Waiting => _queue.Count;
+
+    /// <summary>How many events are done; may be read from any thread. While events wait and this stands still, the event thread hangs.</summary>
+    public long Handled => Volatile.Read(ref _handled);
 
     /// <summary>Whether the calling thread is the event thread of some manager, and so must not wait for one.</summary>
     internal static bool IsEventThread => _current is not null;
@@ -104,6 +108,7 @@ public sealed class EventManager : IEventManager
             while (_queue.Take() is { } next)
             {
                 Deliver(next);
+                Volatile.Write(ref _handled, _handled + 1);
             }
         }
         catch (Exception fault)

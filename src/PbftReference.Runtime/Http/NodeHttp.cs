@@ -14,13 +14,13 @@ using PbftReference.Runtime.Telemetry;
 namespace PbftReference.Runtime.Http;
 
 /// <summary>What a node answers over HTTP.</summary>
-/// <param name="Metrics">What the instruments say, in Prometheus's format.</param>
+/// <param name="Metrics">What the instruments say, in a format of Prometheus.</param>
 /// <param name="Status">Where the node stands.</param>
 /// <param name="Block">A block by its place; null if it has none.</param>
 /// <param name="Submit">Takes a transaction.</param>
 /// <param name="Transactions">What became of transactions.</param>
 public sealed record NodeAnswers(
-    Func<string> Metrics, Func<NodeStatus> Status, Func<SequenceNumber, Block?> Block, Func<LocalTransaction, CancellationToken, ValueTask> Submit, TransactionTable Transactions);
+    Func<PrometheusFormat, string> Metrics, Func<NodeStatus> Status, Func<SequenceNumber, Block?> Block, Func<LocalTransaction, CancellationToken, ValueTask> Submit, TransactionTable Transactions);
 
 /// <summary>The node's HTTP on the loopback: metrics, health, status, blocks, and transactions for those who have no client key.</summary>
 public sealed class NodeHttp : IAsyncDisposable
@@ -28,7 +28,11 @@ public sealed class NodeHttp : IAsyncDisposable
     /// <summary>The largest transaction taken, in bytes.</summary>
     public const int LargestTransaction = 256 * 1024;
 
+    private const int MostConnections = 256;
+
     private const string Paths = "/metrics, /healthz, /readyz, /status, /blocks/N, POST /transactions, /transactions/ID";
+
+    private static readonly string[] Reads = ["GET", "HEAD"];
 
     private static readonly JsonSerializerSettings Json = new()
     {
@@ -58,13 +62,15 @@ public sealed class NodeHttp : IAsyncDisposable
         {
             kestrel.Listen(address);
             kestrel.Limits.MaxRequestBodySize = LargestTransaction;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.AddServerHeader = false;
         });
         builder.Services.AddRoutingCore();
         builder.Logging.ClearProviders();
         var app = builder.Build();
         var http = new NodeHttp(app, answers);
-        app.Use(OnlyLocalNames);
+        app.Use(OnlyLocals);
+        app.Use(SayWhatThereIs);
         app.UseRouting();
         http.Map();
         await app.StartAsync().ConfigureAwait(false);
@@ -74,22 +80,47 @@ public sealed class NodeHttp : IAsyncDisposable
 
     private void Map()
     {
-        _app.MapGet("/metrics", context => Answer(context, 200, _answers.Metrics(), PrometheusText.ContentType));
-        _app.MapGet("/healthz", context => _answers.Status().Alive ? Answer(context, 200, "alive\n") : Answer(context, 503, "the event thread has ended\n"));
-        _app.MapGet("/readyz", Ready);
-        _app.MapGet("/status", context => Answer(context, 200, JsonConvert.SerializeObject(_answers.Status(), Json) + "\n", "application/json"));
-        _app.MapGet("/blocks/{n:long}", OneBlock);
+        _app.MapMethods("/metrics", Reads, Metrics);
+        _app.MapMethods("/healthz", Reads, context => _answers.Status().Alive ? Answer(context, 200, "alive\n") : Answer(context, 503, "the event thread has ended or hangs\n"));
+        _app.MapMethods("/readyz", Reads, Ready);
+        _app.MapMethods("/status", Reads, context => Answer(context, 200, JsonConvert.SerializeObject(_answers.Status(), Json) + "\n", "application/json"));
+        _app.MapMethods("/blocks/{n:long}", Reads, OneBlock);
         _app.MapPost("/transactions", TakeTransaction);
-        _app.MapGet("/transactions/{id:guid}", OneTransaction);
-        _app.MapFallback(context => Answer(context, 404, $"there is no {context.Request.Path}; there are {Paths}\n"));
+        _app.MapMethods("/transactions/{id:guid}", Reads, OneTransaction);
     }
 
-    /// <summary>A page of the web must not reach a node through a name that somebody made to mean this machine.</summary>
-    private static Task OnlyLocalNames(HttpContext context, RequestDelegate next)
+    /// <summary>
+    /// A page of the web must not reach a node: neither through a name that somebody made to mean this machine, nor by a form or script
+    /// that sends to this machine.
+    /// </summary>
+    private static Task OnlyLocals(HttpContext context, RequestDelegate next)
     {
         var host = context.Request.Host.Host;
-        var local = host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
-        return local ? next(context) : Answer(context, 421, $"the host '{host}' is not this node's: ask for 127.0.0.1\n");
+        if (!IsLocal(host)) return Answer(context, 421, $"the host '{host}' is not this node's: ask for 127.0.0.1\n");
+        var origin = context.Request.Headers.Origin.ToString();
+        var local = origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsLocal(page.Host));
+        return local ? next(context) : Answer(context, 403, $"pages of '{origin}' must not use this node\n");
+    }
+
+    private static bool IsLocal(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>Gives an unknown path and a wrong method a text that helps.</summary>
+    private static async Task SayWhatThereIs(HttpContext context, RequestDelegate next)
+    {
+        await next(context).ConfigureAwait(false);
+        if (context.Response.HasStarted) return;
+        if (context.Response.StatusCode == 405) await Answer(context, 405, $"{context.Request.Path} takes {context.Response.Headers.Allow}, not {context.Request.Method}\n").ConfigureAwait(false);
+        else if (context.Response.StatusCode == 404) await Answer(context, 404, $"there is no {context.Request.Path}; there are {Paths}\n").ConfigureAwait(false);
+    }
+
+    private Task Metrics(HttpContext context)
+    {
+        var accepted = context.Request.GetTypedHeaders().Accept;
+        var open = accepted.Where(type => type.MediaType.Equals("application/openmetrics-text", StringComparison.OrdinalIgnoreCase)).Select(type => type.Quality ?? 1).DefaultIfEmpty().Max();
+        var text = accepted.Where(type => type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)).Select(type => type.Quality ?? 1).DefaultIfEmpty().Max();
+        var format = open > 0 && open >= text ? PrometheusFormat.OpenMetrics : PrometheusFormat.Text;
+        return Answer(context, 200, _answers.Metrics(format), PrometheusWriter.ContentType(format));
     }
 
     private Task Ready(HttpContext context)
@@ -138,6 +169,12 @@ public sealed class NodeHttp : IAsyncDisposable
         if (body.Length == 0)
         {
             await Answer(context, 400, "the body is the operation, and it is empty: curl --data-binary 'some operation' .../transactions\n").ConfigureAwait(false);
+            return;
+        }
+
+        if (!_answers.Status().Alive)
+        {
+            await Answer(context, 503, "the event thread has ended or hangs: hand it to another replica\n").ConfigureAwait(false);
             return;
         }
 

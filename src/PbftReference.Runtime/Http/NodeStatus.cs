@@ -78,7 +78,7 @@ public sealed record NodeStatus
     /// <summary>Other replicas that are needed for a quorum with this one.</summary>
     public required int ReplicasNeeded { get; init; }
 
-    /// <summary>Whether it listens for events: false once its thread has died.</summary>
+    /// <summary>Whether its event thread gets on: false once it has died, or hangs while events wait.</summary>
     public required bool Alive { get; init; }
 
     /// <summary>Seconds since the process started.</summary>
@@ -88,7 +88,7 @@ public sealed record NodeStatus
     public IReadOnlyList<string> NotReady()
     {
         var missing = new List<string>();
-        if (!Alive) missing.Add("its event thread has ended");
+        if (!Alive) missing.Add("its event thread has ended or hangs");
         if (Phase == "Halted") missing.Add("it has halted: its log is not the one that it signed from");
         if (!Active) missing.Add($"it is in a view change to view {View}");
         if (!Valid) missing.Add("it is behind the others and fetches their state");

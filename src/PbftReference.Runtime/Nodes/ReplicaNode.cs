@@ -32,12 +32,14 @@ public sealed class ReplicaNode : IAsyncDisposable
     private readonly ClusterMembers _members;
     private readonly NodeMessages _messages;
     private readonly ReplicaId _self;
+    private readonly EpochClock _clock = new();
     private readonly ReplicaTelemetry _telemetry;
     private readonly PrometheusText _prometheus;
     private readonly TransactionTable _transactions = new();
     private readonly ConsensusHelper _stack;
     private readonly Engine _engine;
     private readonly PeerNetwork _network;
+    private readonly EventThreadWatch _watch;
     private NodeHttp? _http;
 
     /// <summary>Reads genesis and keys, recovers the replica from its log, and listens. It takes part once it is started.</summary>
@@ -61,8 +63,9 @@ public sealed class ReplicaNode : IAsyncDisposable
         {
             var certificate = Owned(KeyFiles.Read(settings["node.certificate"].Text, settings["node.key"].Text));
             var keys = Owned(new PeerKeys(certificate, _members));
-            _telemetry = Owned(new ReplicaTelemetry(settings["telemetry.sample"].Number, _messages));
+            _telemetry = Owned(new ReplicaTelemetry(settings["telemetry.sample"].Number, _messages, _clock));
             _prometheus = Owned(new PrometheusText(_telemetry.Instruments));
+            if (OtlpExport.Start(settings["telemetry.otlp"].Text, $"{_members.Cluster}/{_self}") is { } export) Owned(export);
             var identity = new Identity(PeerId.Of(_self), certificate, _members);
             _network = new PeerNetwork(identity, _members, null, settings.ToTransport(), _telemetry, Join);
             (_stack, _engine) = NewEngine(keys);
@@ -76,7 +79,9 @@ public sealed class ReplicaNode : IAsyncDisposable
         _telemetry.Gauges.ReplicasConnected = () => _network.ReplicasConnected;
         _telemetry.Gauges.ClientsConnected = () => _network.ClientsConnected;
         _telemetry.Gauges.FramesWaiting = () => _network.Waiting;
-        _telemetry.Gauges.EventsWaiting = () => (_engine.Consenter as PbftPlugin)?.Waiting ?? 0;
+        _telemetry.Gauges.EventsWaiting = () => _engine.Consenter.EventsWaiting;
+        _telemetry.Begin((_engine.Consenter as PbftPlugin)?.Consenter.State);
+        _watch = new EventThreadWatch(() => _engine.Consenter.EventsHandled, () => _engine.Consenter.EventsWaiting, _clock);
     }
 
     /// <summary>Ends with the exception that ended one of the node's threads.</summary>
@@ -102,8 +107,8 @@ public sealed class ReplicaNode : IAsyncDisposable
     /// <summary>Where it stands.</summary>
     public NodeStatus Status()
     {
-        var state = (_engine.Consenter as PbftPlugin)?.Consenter.State;
-        var head = (_engine.Consenter as PbftPlugin)?.Consenter.LogHead;
+        var standing = (_engine.Consenter as PbftPlugin)?.Consenter.Standing;
+        var (state, head) = (standing?.State, standing?.LogHead);
         var chain = _stack.GetBlockchainInfo();
         return new NodeStatus
         {
@@ -131,7 +136,7 @@ public sealed class ReplicaNode : IAsyncDisposable
             ReplicasConnected = _network.ReplicasConnected,
             ClientsConnected = _network.ClientsConnected,
             ReplicasNeeded = _members.Configuration.Quorum - 1,
-            Alive = !_fault.Task.IsCompleted,
+            Alive = !_fault.Task.IsCompleted && _watch.Progresses(),
             Uptime = Math.Round(_uptime.Elapsed.TotalSeconds, 3),
         };
     }
@@ -152,7 +157,7 @@ public sealed class ReplicaNode : IAsyncDisposable
         var ledger = new BlockLedger(blocks, genesis);
         var executor = new EventManager(OnFault, (int)_settings["executor.queuesize"].Number, $"executor {_self}");
         var stack = new ConsensusHelper(_network, keys, ledger, new StatePersistor(log, genesis.Cluster, _self), executor);
-        var context = new ConsenterContext(stack, genesis, _self, log, blocks, new EpochClock(), EventManager.DefaultCapacity, _settings.ToSnapshots(), _settings.ToNoops(), OnFault)
+        var context = new ConsenterContext(stack, genesis, _self, log, blocks, _clock, EventManager.DefaultCapacity, _settings.ToSnapshots(), _settings.ToNoops(), OnFault)
         {
             Observer = _telemetry,
             LogObserver = _telemetry,

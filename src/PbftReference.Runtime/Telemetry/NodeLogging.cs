@@ -8,7 +8,9 @@ public static class NodeLogging
     /// <summary>Makes the loggers.</summary>
     /// <param name="level">debug, information, warning or error.</param>
     /// <param name="json">JSON lines instead of text.</param>
-    public static ILoggerFactory Create(string level, bool json) => LoggerFactory.Create(builder =>
+    public static ILoggerFactory Create(string level, bool json) => LoggerFactory.Create(builder => Configure(builder, level, json));
+
+    internal static void Configure(ILoggingBuilder builder, string level, bool json)
     {
         builder.SetMinimumLevel(Enum.Parse<LogLevel>(level, ignoreCase: true));
         if (json)
@@ -28,5 +30,5 @@ public static class NodeLogging
                 options.TimestampFormat = "HH:mm:ss.fff ";
             });
         }
-    });
+    }
 }

@@ -79,6 +79,6 @@ public sealed partial class NodeMessages(ILogger logger)
     public partial void Disconnected(PeerId peer, string direction, string reason);
 
     /// <summary>A connection was refused.</summary>
-    [LoggerMessage(32, LogLevel.Warning, "refused {Remote}: {Reason}")]
-    public partial void Refused(TransportRefusal reason, string remote);
+    [LoggerMessage(32, LogLevel.Warning, "refused {Remote}: {Reason}; {Unsaid} more for this reason since it was last said")]
+    public partial void Refused(TransportRefusal reason, string remote, long unsaid);
 }

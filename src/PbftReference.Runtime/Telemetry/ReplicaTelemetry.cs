@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using PbftReference.Consensus.Interfaces;
 using PbftReference.Consensus.Pbft;
 using PbftReference.Core;
@@ -6,9 +6,11 @@ using PbftReference.Core.Effects;
 using PbftReference.Core.Events;
 using PbftReference.Core.Inputs;
 using PbftReference.Core.Messages;
+using PbftReference.Core.Rules;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Stores;
+using PbftReference.Host.Events;
 using PbftReference.Host.Replicas;
 using PbftReference.Runtime.Transport;
 
@@ -20,22 +22,29 @@ namespace PbftReference.Runtime.Telemetry;
 /// </summary>
 public sealed class ReplicaTelemetry : IReplicaObserver, ILogObserver, ITransportObserver, IDisposable
 {
-    private static readonly string[] MessageTypes = [.. Enumerable.Range(0, 32).Select(i => Enum.GetName((MessageKind)i) ?? "Unknown")];
+    // the platform's own tables of names are made again after a garbage collection
+    private static readonly string[] MessageTypes = NamesOf<MessageKind>();
+    private static readonly string[] Refusals = NamesOf<Refusal>();
+    private static readonly string[] ViewChangeReasons = NamesOf<ViewChangeReason>();
+    private static readonly string[] TransportRefusals = NamesOf<TransportRefusal>();
 
     private readonly ReplicaInstruments _instruments;
     private readonly RequestSpans _spans;
-    private readonly SortedDictionary<SequenceNumber, long> _begun = [];
+    private readonly Dictionary<SequenceNumber, TimeSpan> _begun = [];
     private readonly NodeMessages _messages;
+    private readonly RefusalNotes _refusals;
+    private readonly IClock _clock;
 
     /// <summary>Begins to measure.</summary>
     /// <param name="sample">One request in so many is traced; 0 is none.</param>
     /// <param name="messages">The node's messages for people.</param>
-    public ReplicaTelemetry(long sample, NodeMessages messages)
+    /// <param name="clock">What durations are measured by.</param>
+    public ReplicaTelemetry(long sample, NodeMessages messages, IClock clock)
     {
         Gauges = new ReplicaGauges();
         _instruments = new ReplicaInstruments(Gauges);
         _spans = new RequestSpans(sample);
-        _messages = messages;
+        (_messages, _clock, _refusals) = (messages, clock, new RefusalNotes(messages, clock));
     }
 
     /// <summary>The gauges, for those who know their numbers.</summary>
@@ -43,6 +52,22 @@ public sealed class ReplicaTelemetry : IReplicaObserver, ILogObserver, ITranspor
 
     /// <summary>The instruments.</summary>
     public ReplicaInstruments Instruments => _instruments;
+
+    /// <summary>
+    /// What is known before the first step: the recovered state, and every series whose tags are known, at zero. A counter that appears
+    /// with its first increase would hide that increase from a rate. Call it once those who listen do.
+    /// </summary>
+    /// <param name="recovered">The state; null if there is none.</param>
+    public void Begin(ReplicaState? recovered)
+    {
+        if (recovered is not null) Gauges.Take(recovered);
+        foreach (var counter in (Counter<long>[])[_instruments.RequestsExecuted, _instruments.BatchesExecuted, _instruments.Transfers, _instruments.LogBytes, _instruments.LogRecords, _instruments.LogRetries]) counter.Add(0);
+        foreach (var reason in Refusals) _instruments.Refusals.Add(0, Tag("reason", reason));
+        foreach (var reason in ViewChangeReasons) _instruments.ViewChanges.Add(0, Tag("reason", reason));
+        foreach (var reason in TransportRefusals) _instruments.TransportRefused.Add(0, Tag("reason", reason));
+        foreach (var reason in Enum.GetValues<DropReason>()) AddDropped(reason, 0);
+        foreach (var type in Enum.GetValues<PeerType>()) _instruments.TransportDropped.Add(0, PeerTag(type));
+    }
 
     /// <inheritdoc/>
     public void OnStep(ReplicaHost host, ReplicaState before, Step step)
@@ -52,9 +77,9 @@ public sealed class ReplicaTelemetry : IReplicaObserver, ILogObserver, ITranspor
         var state = host.State;
         Gauges.Take(state);
         CountMessages(step);
-        if (step.Refusal is { } refusal) _instruments.Refusals.Add(1, KeyValuePair.Create("reason", (object?)Enum.GetName(refusal)));
+        if (step.Refusal is { } refusal) _instruments.Refusals.Add(1, Tag("reason", Refusals[(int)refusal]));
         foreach (var replicaEvent in step.Events) OnEvent(state, replicaEvent);
-        _spans.OnStep(state, step);
+        _spans.OnStep(before, state, step);
     }
 
     private void CountMessages(Step step)
@@ -70,17 +95,14 @@ public sealed class ReplicaTelemetry : IReplicaObserver, ILogObserver, ITranspor
     }
 
     private void Count(MessageKind kind, string direction, string outcome) => _instruments.Messages.Add(
-        1,
-        KeyValuePair.Create("type", (object?)MessageTypes[(int)kind]),
-        KeyValuePair.Create("direction", (object?)direction),
-        KeyValuePair.Create("outcome", (object?)outcome));
+        1, Tag("type", MessageTypes[(int)kind]), Tag("direction", direction), Tag("outcome", outcome));
 
     private void OnEvent(ReplicaState state, ReplicaEvent replicaEvent)
     {
         switch (replicaEvent)
         {
-            case PrePrepareSent e: _begun.TryAdd(e.SequenceNumber, Stopwatch.GetTimestamp()); break;
-            case PrePrepareAccepted e: _begun.TryAdd(e.PrePrepare.SequenceNumber, Stopwatch.GetTimestamp()); break;
+            case PrePrepareSent e: BeginPhases(e.SequenceNumber); break;
+            case PrePrepareAccepted e: BeginPhases(e.PrePrepare.SequenceNumber); break;
             case Prepared e: Phase(e.SequenceNumber, "prepared"); break;
             case CommittedLocal e: Phase(e.SequenceNumber, "committed-local"); break;
             case BatchExecuted e: Executed(e); break;
@@ -105,28 +127,34 @@ public sealed class ReplicaTelemetry : IReplicaObserver, ILogObserver, ITranspor
 
     private void ViewChange(ViewChangeSent e)
     {
-        _instruments.ViewChanges.Add(1, KeyValuePair.Create("reason", (object?)Enum.GetName(e.Reason)));
+        _instruments.ViewChanges.Add(1, Tag("reason", ViewChangeReasons[(int)e.Reason]));
         _messages.ViewChangeSent(e.View.Value, e.Reason);
+    }
+
+    private void BeginPhases(SequenceNumber n)
+    {
+        if (_instruments.PhaseDuration.Enabled) _begun.TryAdd(n, _clock.Now);
     }
 
     private void Phase(SequenceNumber n, string phase)
     {
-        if (!_begun.TryGetValue(n, out var begun)) return;
-        _instruments.PhaseDuration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, KeyValuePair.Create("phase", (object?)phase));
+        if (_begun.TryGetValue(n, out var begun)) _instruments.PhaseDuration.Record((_clock.Now - begun).TotalSeconds, Tag("phase", phase));
     }
 
     /// <summary>What a checkpoint covers is never executed here any more.</summary>
     private void Forget(SequenceNumber upTo)
     {
-        while (_begun.Count > 0 && _begun.First().Key is var first && first <= upTo) _begun.Remove(first);
+        foreach (var n in _begun.Keys)
+        {
+            if (n <= upTo) _begun.Remove(n);
+        }
     }
 
     /// <inheritdoc/>
-    public void OnDropped(ReplicaHost host, DropReason reason) => _instruments.Messages.Add(
-        1,
-        KeyValuePair.Create("type", (object?)"Unknown"),
-        KeyValuePair.Create("direction", (object?)"received"),
-        KeyValuePair.Create("outcome", (object?)(reason == DropReason.Undecodable ? "undecodable" : "bad-signature")));
+    public void OnDropped(ReplicaHost host, DropReason reason) => AddDropped(reason, 1);
+
+    private void AddDropped(DropReason reason, long count) => _instruments.Messages.Add(
+        count, Tag("type", "Unknown"), Tag("direction", "received"), Tag("outcome", reason == DropReason.Undecodable ? "undecodable" : "bad-signature"));
 
     /// <inheritdoc/>
     public void Written(int records, long bytes, TimeSpan took)
@@ -152,18 +180,30 @@ public sealed class ReplicaTelemetry : IReplicaObserver, ILogObserver, ITranspor
     /// <inheritdoc/>
     public void Refused(TransportRefusal reason, string remote)
     {
-        _instruments.TransportRefused.Add(1, KeyValuePair.Create("reason", (object?)Enum.GetName(reason)));
-        _messages.Refused(reason, remote);
+        _instruments.TransportRefused.Add(1, Tag("reason", TransportRefusals[(int)reason]));
+        _refusals.Note(reason, remote);
     }
 
     /// <inheritdoc/>
-    public void Dropped(PeerId peer) => _instruments.TransportDropped.Add(1, KeyValuePair.Create("peer", (object?)(peer.Type == PeerType.Replica ? "replica" : "client")));
+    public void Dropped(PeerId peer) => _instruments.TransportDropped.Add(1, PeerTag(peer.Type));
 
     /// <inheritdoc/>
-    public void Sent(PeerId peer, int bytes) => _instruments.TransportBytes.Add(bytes, KeyValuePair.Create("direction", (object?)"sent"));
+    public void Sent(PeerId peer, int bytes) => _instruments.TransportBytes.Add(bytes, Tag("direction", "sent"));
 
     /// <inheritdoc/>
-    public void Received(PeerId peer, int bytes) => _instruments.TransportBytes.Add(bytes, KeyValuePair.Create("direction", (object?)"received"));
+    public void Received(PeerId peer, int bytes) => _instruments.TransportBytes.Add(bytes, Tag("direction", "received"));
+
+    /// <summary>The names of an enumeration's members, each at its number.</summary>
+    private static string[] NamesOf<T>()
+        where T : struct, Enum
+    {
+        var members = Enum.GetValues<T>().ToDictionary(member => Convert.ToInt32(member, System.Globalization.CultureInfo.InvariantCulture), member => member.ToString());
+        return [.. Enumerable.Range(0, members.Keys.Max() + 1).Select(i => members.GetValueOrDefault(i, "Unknown"))];
+    }
+
+    private static KeyValuePair<string, object?> Tag(string name, string? value) => new(name, value);
+
+    private static KeyValuePair<string, object?> PeerTag(PeerType type) => Tag("peer", type == PeerType.Replica ? "replica" : "client");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -74,7 +74,7 @@ public class ProcessDefects
 
         await stacks.Send(3, 1, "early", 0);
         await stacks.Until("the connection is joined", () => stacks.Nodes[0].Engine!.Connections == 1);
-        Assert.Equal(0, ((PbftPlugin)stacks.Nodes[0].Engine!.Consenter).Waiting);
+        Assert.Equal(0, ((PbftPlugin)stacks.Nodes[0].Engine!.Consenter).EventsWaiting);
 
         stacks.Nodes[0].Begin();
         Assert.Equal("1", await stacks.Result(3, 1));

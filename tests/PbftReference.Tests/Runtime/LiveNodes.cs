@@ -4,7 +4,6 @@ using PbftReference.Runtime.Client;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Configuration;
 using PbftReference.Runtime.Nodes;
-using PbftReference.Runtime.Telemetry;
 
 namespace PbftReference.Tests.Runtime;
 
@@ -44,7 +43,7 @@ internal sealed class LiveNodes : IAsyncDisposable
 
     public async Task<ClientSeat> Client(int skip, int outstanding = 8)
     {
-        var seats = await ClientSeat.Take(Directory, skip + 1, new ClientSeatOptions(outstanding, TimeSpan.FromMilliseconds(500), new ReplicaTelemetry(0, new NodeMessages(NullLogger.Instance))));
+        var seats = await ClientSeat.Take(Directory, skip + 1, new ClientSeatOptions(outstanding, TimeSpan.FromMilliseconds(500), MeasuredRun.Telemetry()));
         for (var i = 0; i < skip; i++) await seats[i].DisposeAsync();
         return seats[skip];
     }

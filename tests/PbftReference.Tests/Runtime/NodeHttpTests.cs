@@ -17,7 +17,7 @@ public sealed class NodeHttpTests : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         _http = await NodeHttp.Start(new IPEndPoint(IPAddress.Loopback, 0), new NodeAnswers(
-            () => "# metrics\n",
+            format => $"# metrics as {format}\n",
             () => _status,
             n => n.Value == 1 ? throw new LedgerException("replica 0 is behind") : null,
             (transaction, _) =>
@@ -98,12 +98,65 @@ public sealed class NodeHttpTests : IAsyncLifetime, IDisposable
         Assert.Equal(HttpStatusCode.MisdirectedRequest, answer.StatusCode);
     }
 
-    [Fact]
-    public async Task A_wrong_method_is_refused()
+    [Theory]
+    [InlineData("http://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("null", HttpStatusCode.Forbidden)]
+    [InlineData("http://localhost:8080", HttpStatusCode.Accepted)]
+    [InlineData("http://[::1]", HttpStatusCode.Accepted)]
+    public async Task A_page_of_the_web_cannot_hand_over_a_transaction(string origin, HttpStatusCode code)
     {
-        using var answer = await _client.DeleteAsync(new Uri("status", UriKind.Relative));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "transactions") { Content = new StringContent("some operation") };
+        request.Headers.Add("Origin", origin);
+        using var answer = await _client.SendAsync(request);
 
-        Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotFound });
+        Assert.Equal(code, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("DELETE", "status", "GET")]
+    [InlineData("POST", "metrics", "GET")]
+    [InlineData("GET", "transactions", "POST")]
+    public async Task A_wrong_method_is_refused_and_the_right_one_said(string method, string path, string right)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var answer = await _client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.Contains(right, answer.Content.Headers.Allow);
+        Assert.Contains($"/{path} takes {right}", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_head_of_an_answer_can_be_asked_for_alone()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, "readyz");
+        using var answer = await _client.SendAsync(request);
+
+        Assert.Equal((HttpStatusCode.OK, ""), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+    }
+
+    [Theory]
+    [InlineData(null, "text/plain", "Text")]
+    [InlineData("*/*", "text/plain", "Text")]
+    [InlineData("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4,*/*;q=0.1", "application/openmetrics-text", "OpenMetrics")]
+    [InlineData("application/openmetrics-text;q=0.3,text/plain;q=0.6", "text/plain", "Text")]
+    [InlineData("application/openmetrics-text;q=0", "text/plain", "Text")]
+    public async Task Metrics_come_in_the_format_that_is_asked_for(string? accept, string type, string format)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "metrics");
+        if (accept is not null) request.Headers.Add("Accept", accept);
+        using var answer = await _client.SendAsync(request);
+
+        Assert.Equal((type, $"# metrics as {format}\n"), (answer.Content.Headers.ContentType!.MediaType, await answer.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
+    public async Task A_replica_whose_event_thread_is_gone_takes_no_transaction()
+    {
+        _status = Status() with { Alive = false };
+        using var answer = await _client.PostAsync(new Uri("transactions", UriKind.Relative), new StringContent("some operation"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
     [Fact]

@@ -1,117 +1,105 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Net;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Newtonsoft.Json.Linq;
 using PbftReference.Consensus.Interfaces;
+using PbftReference.Host.Replicas;
 using PbftReference.Runtime.Telemetry;
-using PbftReference.Runtime.Transport;
 using Xunit;
 
 namespace PbftReference.Tests.Runtime;
 
-/// <summary>What is measured, exported and documented is the same.</summary>
+/// <summary>What is measured, exported, charted and documented is the same.</summary>
+[Collection(ListeningTests.Name)]
 public partial class TelemetryTests
 {
-    private static string Page(string path) => File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", path));
-
     [Fact]
-    public void Every_instrument_stands_in_the_documentation_as_it_is()
+    public void The_table_of_metrics_has_every_instrument_as_it_is_and_no_other()
     {
         var page = Page("operations.md");
+        var rows = MetricRow().Matches(page).ToDictionary(row => row.Groups["name"].Value, row => row);
 
-        Assert.All(Instruments(), i => Assert.Contains($"| `{i.Name}` | `{PrometheusText.NameOf(i)}` |", page, StringComparison.Ordinal));
-        Assert.All(Instruments(), i => Assert.Contains($"| {i.Description} |", page, StringComparison.Ordinal));
+        var instruments = Instruments();
+        Assert.NotEmpty(instruments);
+        Assert.Equal(instruments.Select(i => i.Name).Order(StringComparer.Ordinal), rows.Keys);
+        Assert.All(instruments, i => Assert.Equal(
+            (PrometheusText.NameOf(i), KindOf(i), i.Description),
+            (rows[i.Name].Groups["prometheus"].Value, rows[i.Name].Groups["kind"].Value, rows[i.Name].Groups["meaning"].Value)));
     }
 
     [Fact]
-    public void Every_query_of_the_dashboard_is_of_a_metric_that_is_exported()
+    public void The_table_of_metrics_has_every_tag_that_is_used()
     {
-        var names = Instruments().Select(PrometheusText.NameOf).SelectMany(name => new[] { name, name + "_bucket", name + "_sum", name + "_count" }).ToHashSet();
-        var queries = JObject.Parse(Page("grafana/pbft.json"))["panels"]!.SelectMany(panel => panel["targets"]!).Select(target => (string)target["expr"]!).ToList();
+        var tags = MetricRow().Matches(Page("operations.md")).ToDictionary(row => row.Groups["prometheus"].Value, row => Tag().Matches(row.Groups["tags"].Value).Select(tag => tag.Value).ToList());
+        using var telemetry = MeasuredRun.Telemetry();
+        using var prometheus = new PrometheusText(telemetry.Instruments);
+        telemetry.Begin(null);
+        MeasuredRun.Of("tagged", telemetry.OnStep);
+        telemetry.OnDropped(null!, DropReason.Undecodable);
+        telemetry.Written(1, 1, TimeSpan.Zero);
+        telemetry.Sent(new PeerId(PeerType.Replica, 1), 1);
 
-        Assert.NotEmpty(queries);
-        Assert.All(queries.SelectMany(query => Metric().Matches(query).Select(m => m.Value)), name => Assert.Contains(name, names));
+        var used = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (Match sample in Sample().Matches(prometheus.Write()))
+        {
+            var name = tags.ContainsKey(sample.Groups["name"].Value) ? sample.Groups["name"].Value : HistogramSuffix().Replace(sample.Groups["name"].Value, "");
+            used[name] = [.. Label().Matches(sample.Groups["labels"].Value).Select(label => label.Groups[1].Value).Where(label => label != "le")];
+        }
+
+        Assert.Equal(tags.Keys.Order(StringComparer.Ordinal), used.Keys);
+        Assert.All(used, pair => Assert.Equal(pair.Value, tags[pair.Key]));
+    }
+
+    [Theory]
+    [InlineData("grafana/pbft.json")]
+    [InlineData("prometheus/alerts.yml")]
+    [InlineData("operations.md")]
+    public void Every_metric_that_is_named_is_one_that_is_exported(string page)
+    {
+        var named = Metric().Matches(Page(page)).Select(match => match.Value).ToList();
+
+        Assert.NotEmpty(named);
+        var exported = Exported();
+        Assert.All(named, name => Assert.Contains(name, exported));
     }
 
     [Fact]
-    public void Every_message_stands_in_the_documentation_under_its_number()
+    public void Every_panel_of_the_dashboard_queries_something_and_stands_in_its_own_place()
     {
-        var page = Page("operations.md");
+        var panels = JObject.Parse(Page("grafana/pbft.json"))["panels"]!.ToList();
+
+        Assert.All(panels, panel => Assert.NotEmpty(panel["targets"]!));
+        Assert.All(panels.SelectMany(panel => panel["targets"]!), target => Assert.Matches(Metric(), (string)target["expr"]!));
+        Assert.Equal(panels.Count, panels.Select(panel => (int)panel["id"]!).Distinct().Count());
+        var cells = panels.Select(panel => panel["gridPos"]!).SelectMany(at =>
+            from x in Enumerable.Range((int)at["x"]!, (int)at["w"]!) from y in Enumerable.Range((int)at["y"]!, (int)at["h"]!) select (x, y)).ToList();
+        Assert.Equal(cells.Count, cells.Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_alert_is_explained()
+    {
+        var alerts = Alert().Matches(Page("prometheus/alerts.yml")).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(alerts);
+        Assert.Equal(alerts, AlertRow().Matches(Page("operations.md")).Select(match => match.Groups[1].Value));
+    }
+
+    [Fact]
+    public void The_table_of_messages_has_every_message_as_it_is_and_no_other()
+    {
+        var rows = MessageRow().Matches(Page("operations.md")).Select(row => row.Value).ToList();
         var messages = typeof(NodeMessages).GetMethods().Select(m => (m.Name, Message: m.GetCustomAttribute<LoggerMessageAttribute>())).Where(m => m.Message is not null).ToList();
 
         Assert.NotEmpty(messages);
         Assert.Equal(messages.Count, messages.Select(m => m.Message!.EventId).Distinct().Count());
-        Assert.All(messages, m => Assert.Contains($"| {m.Message!.EventId} | {m.Name} | {m.Message.Level} | {m.Message.Message} |", page, StringComparison.Ordinal));
+        Assert.Equal(messages.OrderBy(m => m.Message!.EventId).Select(m => $"| {m.Message!.EventId} | {m.Name} | {m.Message.Level} | {m.Message.Message} |"), rows);
     }
 
-    [Fact]
-    public void Counters_gauges_and_histograms_are_written_as_Prometheus_reads_them()
-    {
-        using var telemetry = new ReplicaTelemetry(0, new NodeMessages(NullLogger.Instance));
-        using var prometheus = new PrometheusText(telemetry.Instruments);
-        telemetry.Refused(TransportRefusal.UnknownKey, "somewhere");
-        telemetry.Refused(TransportRefusal.UnknownKey, "somewhere");
-        telemetry.Written(10, 1000, TimeSpan.FromMilliseconds(2));
-        telemetry.Written(10, 1000, TimeSpan.FromSeconds(100));
-        telemetry.Dropped(new PeerId(PeerType.Client, 3));
-        telemetry.Gauges.ReplicasConnected = () => 3;
+    private static string Page(string path) => File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", path));
 
-        var text = prometheus.Write();
-
-        Assert.Contains("# TYPE pbft_transport_refused_total counter\npbft_transport_refused_total{reason=\"UnknownKey\"} 2\n", text, StringComparison.Ordinal);
-        Assert.Contains("pbft_transport_dropped_total{peer=\"client\"} 1\n", text, StringComparison.Ordinal);
-        Assert.Contains("# TYPE pbft_log_append_duration_seconds histogram\n", text, StringComparison.Ordinal);
-        Assert.Contains("pbft_log_append_duration_seconds_bucket{le=\"0.001\"} 0\npbft_log_append_duration_seconds_bucket{le=\"0.0025\"} 1\n", text, StringComparison.Ordinal);
-        Assert.Contains("pbft_log_append_duration_seconds_bucket{le=\"+Inf\"} 2\npbft_log_append_duration_seconds_sum 100.002\npbft_log_append_duration_seconds_count 2\n", text, StringComparison.Ordinal);
-        Assert.Contains("# TYPE pbft_peers_replicas gauge\npbft_peers_replicas 3\n", text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Spans_and_metrics_go_to_the_collector_that_is_set()
-    {
-        using var collector = new HttpListener();
-        var port = TestCluster.FreeAddress().Port;
-        collector.Prefixes.Add($"http://127.0.0.1:{port}/");
-        collector.Start();
-        var paths = new ConcurrentQueue<string>();
-        var serving = Task.Run(async () =>
-        {
-            try
-            {
-                while (true)
-                {
-                    var context = await collector.GetContextAsync();
-                    await context.Request.InputStream.CopyToAsync(Stream.Null);
-                    paths.Enqueue(context.Request.Url!.AbsolutePath);
-                    context.Response.Close();
-                }
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                // the test is over
-            }
-        });
-
-        using (OtlpExport.Start($"http://127.0.0.1:{port}"))
-        {
-            using var telemetry = new ReplicaTelemetry(1, new NodeMessages(NullLogger.Instance));
-            telemetry.Written(1, 1, TimeSpan.FromMilliseconds(1));
-            using var source = new System.Diagnostics.ActivitySource(ReplicaInstruments.Name);
-            source.StartActivity("request")?.Dispose();
-        }
-
-        collector.Stop();
-        await serving;
-        Assert.Contains("/v1/traces", paths);
-        Assert.Contains("/v1/metrics", paths);
-    }
-
-    [Fact]
-    public void Without_a_collector_nothing_is_exported() => Assert.Null(OtlpExport.Start(""));
+    private static string KindOf(Instrument instrument) => instrument switch { Counter<long> => "counter", Histogram<double> => "histogram", _ => "gauge" };
 
     private static List<Instrument> Instruments()
     {
@@ -121,13 +109,50 @@ public partial class TelemetryTests
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Name == ReplicaInstruments.Name) instruments.Add(instrument);
+                if (instrument.Meter == own.Meter) instruments.Add(instrument);
             },
         };
         listener.Start();
-        return [.. instruments.DistinctBy(i => i.Name)];
+        return instruments;
     }
 
-    [GeneratedRegex(@"\bpbft_\w+")]
+    /// <summary>The names of all samples, and of the families that have several.</summary>
+    private static HashSet<string> Exported()
+    {
+        using var telemetry = MeasuredRun.Telemetry();
+        using var prometheus = new PrometheusText(telemetry.Instruments);
+        return [.. Family().Matches(prometheus.Write()).SelectMany(family => family.Groups["kind"].Value == "histogram"
+            ? (string[])["", "_bucket", "_sum", "_count"]
+            : [""], (family, suffix) => family.Groups["name"].Value + suffix)];
+    }
+
+    [GeneratedRegex(@"\b(pbft|dotnet)_\w+")]
     private static partial Regex Metric();
+
+    [GeneratedRegex(@"^# TYPE (?<name>\w+) (?<kind>\w+)$", RegexOptions.Multiline)]
+    private static partial Regex Family();
+
+    [GeneratedRegex(@"^(?<name>pbft_\w+)(\{(?<labels>.*)\})? \S+$", RegexOptions.Multiline)]
+    private static partial Regex Sample();
+
+    [GeneratedRegex("(\\w+)=\"")]
+    private static partial Regex Label();
+
+    [GeneratedRegex("_(bucket|sum|count)$")]
+    private static partial Regex HistogramSuffix();
+
+    [GeneratedRegex(@"^\| `(?<name>pbft\.[\w.]+)` \| `(?<prometheus>\w+)` \| (?<kind>\w+) \| (?<tags>[^|]*)\| (?<meaning>[^|]+) \|$", RegexOptions.Multiline)]
+    private static partial Regex MetricRow();
+
+    [GeneratedRegex(@"(?<=`)\w+(?=`)")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"^\| \d+ \| \w+ \| \w+ \| .+ \|$", RegexOptions.Multiline)]
+    private static partial Regex MessageRow();
+
+    [GeneratedRegex(@"^\s*- alert: (\w+)$", RegexOptions.Multiline)]
+    private static partial Regex Alert();
+
+    [GeneratedRegex(@"^\| `(Pbft\w+)` \|", RegexOptions.Multiline)]
+    private static partial Regex AlertRow();
 }
