@@ -12,6 +12,8 @@ namespace PbftReference.Runtime.Keys;
 /// </summary>
 public sealed class PeerKeys : ISecurityUtils, IDisposable
 {
+    private const string P256 = "1.2.840.10045.3.1.7";
+
     private readonly Dictionary<PeerId, byte[]> _publicKeys;
     private readonly ConcurrentDictionary<PeerId, ConcurrentBag<ECDsa>> _verifiers = new();
     private readonly Lock _gate = new();
@@ -51,6 +53,21 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
         finally
         {
             idle.Add(key);
+        }
+    }
+
+    /// <summary>Whether these bytes are a P-256 key as SubjectPublicKeyInfo, written as this system writes it: keys are compared byte by byte.</summary>
+    internal static bool IsPublicKey(byte[] bytes)
+    {
+        try
+        {
+            using var key = Import(bytes);
+            var curve = key.ExportParameters(includePrivateParameters: false).Curve;
+            return curve.IsNamed && curve.Oid.Value == P256 && key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(bytes);
+        }
+        catch (CryptographicException)
+        {
+            return false;
         }
     }
 

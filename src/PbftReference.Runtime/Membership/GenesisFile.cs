@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -9,6 +8,7 @@ using PbftReference.Consensus.Pbft;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
 using PbftReference.Host.Services;
+using PbftReference.Runtime.Keys;
 
 namespace PbftReference.Runtime.Membership;
 
@@ -56,41 +56,47 @@ public static class GenesisFile
     {
         try
         {
-            return Decode(Fields(JObject.Parse(text), "", "schema", "cluster", "service", "random", "signatures", "configuration", "replicas", "clients"));
+            return Decode(new StrictFields(Parse(text), "", "schema", "cluster", "service", "random", "signatures", "configuration", "replicas", "clients"));
         }
-        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or InvalidCastException or OverflowException or CryptographicException or LogFormatException)
+        catch (Exception e) when (e is JsonException or FormatException or LogFormatException)
         {
             throw new LogFormatException($"{name} is not a genesis file of schema {Schema}: {e.Message}", e);
         }
     }
 
-    private static ClusterMembers Decode(JObject json)
+    private static JObject Parse(string text)
     {
-        if ((string?)json["schema"] is var schema && schema != Schema) throw new FormatException($"the schema is '{schema}'");
-        var configuration = ConfigurationCodec.Decode(Encoding.UTF8.GetBytes(json["configuration"]!.ToString(Formatting.None))).Validate();
+        using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None, MaxDepth = 8 };
+        var json = JObject.Load(reader, new JsonLoadSettings { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error });
+        return reader.Read() ? throw new FormatException("something follows its end") : json;
+    }
+
+    private static ClusterMembers Decode(StrictFields fields)
+    {
+        if (fields.Text("schema") is var schema && schema != Schema) throw new FormatException($"the schema is '{schema}'");
         var members = new ClusterMembers(
-            Cluster((string)json["cluster"]!), Service((string)json["service"]!), Digest.Parse((string)json["random"]!), configuration,
-            [.. ((JArray)json["replicas"]!).Select(Replica)], [.. ((JArray)json["clients"]!).Select(Client)], (bool)json["signatures"]!);
+            fields.Text("cluster", Cluster), fields.Text("service", Service), fields.Text("random", Digest.Parse), Configuration(fields.Object("configuration")),
+            [.. fields.List("replicas").Select(Replica)], [.. fields.List("clients").Select(Client)], fields.Flag("signatures"));
         Check(members);
         return members;
     }
 
+    private static ClusterConfiguration Configuration(JObject json) => ConfigurationCodec.Decode(Encoding.UTF8.GetBytes(json.ToString(Formatting.None)));
+
     private static ReplicaMember Replica(JToken json, int i)
     {
-        var where = $"replicas[{i}]";
-        var fields = Fields((JObject)json, where, "id", "address", "publicKey");
-        return (int)fields["id"]! == i
-            ? new ReplicaMember(new ReplicaId(i), Address((string)fields["address"]!, where), PublicKey((string)fields["publicKey"]!, where))
-            : throw new FormatException($"{where}.id is {fields["id"]}: replicas stand in the order of their numbers, from 0");
+        var fields = new StrictFields(json, $"replicas[{i}]", "id", "address", "publicKey");
+        return fields.Number("id") is var id && id == i
+            ? new ReplicaMember(new ReplicaId(i), fields.Text("address", Address), fields.Text("publicKey", PublicKey))
+            : throw fields.Fault("id", $"is {id}: replicas stand in the order of their numbers, from 0");
     }
 
     private static ClientMember Client(JToken json, int i)
     {
-        var where = $"clients[{i}]";
-        var fields = Fields((JObject)json, where, "id", "publicKey");
-        var id = long.Parse((string)fields["id"]!, NumberStyles.None, CultureInfo.InvariantCulture);
-        if (id >= ConsenterClients.First) throw new FormatException($"{where}.id must be below {ConsenterClients.First}, not {id}: the numbers above are the replicas' own");
-        return new ClientMember(new ClientId(id), PublicKey((string)fields["publicKey"]!, where));
+        var fields = new StrictFields(json, $"clients[{i}]", "id", "publicKey");
+        var id = fields.Text("id", text => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture));
+        if (id >= ConsenterClients.First) throw fields.Fault("id", $"must be below {ConsenterClients.First}, not {id}: the numbers above are the replicas' own");
+        return new ClientMember(new ClientId(id), fields.Text("publicKey", PublicKey));
     }
 
     private static void Check(ClusterMembers members)
@@ -108,43 +114,24 @@ public static class GenesisFile
 
     private static string? FirstTwice(IEnumerable<string> items) => FirstTwice<string>(items) as string;
 
-    private static IPEndPoint Address(string text, string where)
+    private static IPEndPoint Address(string text)
     {
-        if (!IPEndPoint.TryParse(text, out var address) || address.Port == 0) throw new FormatException($"{where}.address '{text}' is not of the form 127.0.0.1:7001");
-        return IPAddress.IsLoopback(address.Address) ? address : throw new FormatException($"{where}.address {text} is not an address of the loopback: replicas listen there only");
+        if (!IPEndPoint.TryParse(text, out var address) || address.Port == 0) throw new FormatException($"'{text}' is not of the form 127.0.0.1:7001");
+        return IPAddress.IsLoopback(address.Address) ? address : throw new FormatException($"{text} is not an address of the loopback: replicas listen there only");
     }
 
-    private static ImmutableArray<byte> PublicKey(string text, string where)
+    private static ImmutableArray<byte> PublicKey(string text)
     {
         var bytes = Convert.FromBase64String(text);
-        using var key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(bytes, out var read);
-        if (read != bytes.Length || key.KeySize != 256) throw new FormatException($"{where}.publicKey is not a P-256 key");
-        return [.. bytes];
+        return PeerKeys.IsPublicKey(bytes) ? [.. bytes] : throw new FormatException("it is not the SubjectPublicKeyInfo of a P-256 key");
     }
 
     private static string Cluster(string name) => name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
         ? name
-        : throw new FormatException($"cluster '{name}': a name has 1 to 64 letters, digits and hyphens");
+        : throw new FormatException($"'{name}': a name has 1 to 64 letters, digits and hyphens");
 
     private static string Service(string name) =>
-        ServiceFactory.Names.Contains(name) ? name : throw new FormatException($"service '{name}': there is no such service; there are {string.Join(", ", ServiceFactory.Names)}");
-
-    private static JObject Fields(JObject json, string where, params string[] names)
-    {
-        var prefix = where.Length == 0 ? "" : where + ".";
-        foreach (var property in json.Properties())
-        {
-            if (!names.Contains(property.Name)) throw new FormatException($"the field {prefix}{property.Name} is not known");
-        }
-
-        foreach (var name in names)
-        {
-            if (json[name] is null or { Type: JTokenType.Null }) throw new FormatException($"the field {prefix}{name} is missing");
-        }
-
-        return json;
-    }
+        ServiceFactory.Names.Contains(name) ? name : throw new FormatException($"'{name}': there is no such service; there are {string.Join(", ", ServiceFactory.Names)}");
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

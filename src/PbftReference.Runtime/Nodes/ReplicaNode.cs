@@ -25,6 +25,9 @@ namespace PbftReference.Runtime.Nodes;
 /// </summary>
 public sealed class ReplicaNode : IAsyncDisposable
 {
+    /// <summary>How long what waits for the others may take to leave when the node stops.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
+
     private readonly List<IDisposable> _owned = [];
     private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Stopwatch _uptime = Stopwatch.StartNew();
@@ -190,7 +193,7 @@ public sealed class ReplicaNode : IAsyncDisposable
     /// <summary>Stops: hangs up, ends the threads, writes what was decided.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _network.DisposeAsync().ConfigureAwait(false);
+        await _network.Close(LastWords).ConfigureAwait(false);
         if (_http is not null) await _http.DisposeAsync().ConfigureAwait(false);
         try
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -7,13 +8,11 @@ namespace PbftReference.Runtime.Transport;
 /// <summary>Keeps a connection to one peer: calls it, sends what waits for it, and calls again when the connection breaks.</summary>
 internal sealed class Caller
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-
     private readonly Identity _identity;
     private readonly IPEndPoint _address;
     private readonly TransportLimits _limits;
     private readonly ITransportObserver _observer;
-    private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? _receive;
+    private readonly FrameHandler? _receive;
     private volatile bool _connected;
 
     /// <param name="link">What waits for the peer.</param>
@@ -22,76 +21,67 @@ internal sealed class Caller
     /// <param name="limits">Bounds.</param>
     /// <param name="observer">Sees what happens.</param>
     /// <param name="receive">Takes what comes back; null if nothing may.</param>
-    public Caller(
-        Link link, Identity identity, IPEndPoint address, TransportLimits limits, ITransportObserver observer,
-        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? receive)
-    {
+    public Caller(Link link, Identity identity, IPEndPoint address, TransportLimits limits, ITransportObserver observer, FrameHandler? receive) =>
         (Link, _identity, _address, _limits, _observer, _receive) = (link, identity, address, limits, observer, receive);
-    }
 
     public Link Link { get; }
 
     public bool IsConnected => _connected;
 
-    public async Task Run(CancellationToken cancellation)
+    /// <summary>Calls and sends.</summary>
+    /// <param name="closing">No further call; a connection that stands is used until its link is completed and empty.</param>
+    /// <param name="halt">Stops at once.</param>
+    public async Task Run(CancellationToken closing, CancellationToken halt)
     {
-        var pause = FirstPause;
-        while (!cancellation.IsCancellationRequested)
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(closing, halt);
+        var pauses = new Pauses(_limits.LongestPause);
+        while (!either.IsCancellationRequested)
         {
-            if (await Session(cancellation).ConfigureAwait(false)) pause = FirstPause;
-            try
-            {
-                // spread, so that replicas that were started together do not call in step
-                await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), cancellation).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            pause = pause * 2 < _limits.LongestPause ? pause * 2 : _limits.LongestPause;
+            var stood = await Session(either.Token, halt).ConfigureAwait(false);
+            await Task.Delay(pauses.Next(stood, Random.Shared.NextDouble()), either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>One connection, until it breaks.</summary>
-    /// <returns>Whether there was one.</returns>
-    private async Task<bool> Session(CancellationToken cancellation)
+    /// <returns>How long it stood; zero if there was none.</returns>
+    private async Task<TimeSpan> Session(CancellationToken connecting, CancellationToken halt)
     {
-        using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(connecting);
         using var socket = new Socket(_address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var since = 0L;
         var reason = "closed";
         try
         {
-            session.CancelAfter(_limits.Handshake);
-            await socket.ConnectAsync(_address, session.Token).ConfigureAwait(false);
+            patience.CancelAfter(_limits.Handshake);
+            await socket.ConnectAsync(_address, patience.Token).ConfigureAwait(false);
             await using var tls = new SslStream(new NetworkStream(socket));
             await using var reader = new FrameReader(tls);
-            await _identity.Call(Link.Peer, tls, reader, session.Token).ConfigureAwait(false);
-            session.CancelAfter(Timeout.InfiniteTimeSpan);
+            await _identity.Call(Link.Peer, tls, reader, patience.Token).ConfigureAwait(false);
+            since = Stopwatch.GetTimestamp();
             _connected = true;
             _observer.Opened(Link.Peer, outgoing: true);
-            var both = new[] { Link.Pump(tls, session.Token), Listen(reader, session.Token) };
-            await await Task.WhenAny(both).ConfigureAwait(false);
+            await Exchange.Run(Link, tls, end => Listen(reader, end), halt).ConfigureAwait(false);
         }
-        catch (RefusedException e)
-        {
-            _observer.Refused(e.Reason, $"{Link.Peer} at {_address}");
-            reason = e.Message;
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+#pragma warning disable CA1031 // whatever ends a connection, the peer is called again; the observer is told what it was
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             reason = e.Message;
-        }
-        finally
-        {
-            await session.CancelAsync().ConfigureAwait(false);
+            if (Fault(e, handshake: since == 0 && socket.Connected, connecting) is { } fault) _observer.Refused(fault, $"{Link.Peer} at {_address}");
         }
 
-        if (!_connected) return false;
+        if (since == 0) return TimeSpan.Zero;
         _connected = false;
         _observer.Closed(Link.Peer, outgoing: true, reason);
-        return true;
+        return Stopwatch.GetElapsedTime(since);
     }
+
+    private static TransportRefusal? Fault(Exception e, bool handshake, CancellationToken stopped) => e switch
+    {
+        RefusedException refused => refused.Reason,
+        OperationCanceledException when handshake && !stopped.IsCancellationRequested => TransportRefusal.HandshakeTimeout,
+        _ => null,
+    };
 
     private async Task Listen(FrameReader reader, CancellationToken cancellation)
     {

@@ -20,15 +20,15 @@ internal sealed class FrameReader(Stream stream) : IAsyncDisposable
     /// <exception cref="RefusedException">Oversized, stalled, or broken off.</exception>
     public async ValueTask<byte[]?> Read(int largest, TimeSpan stall, CancellationToken cancellation)
     {
+        var begun = 0L;
         while (true)
         {
-            if (_pipe.TryRead(out var result) || (result = await _pipe.ReadAsync(cancellation).ConfigureAwait(false)).IsCompleted || !result.Buffer.IsEmpty)
-            {
-                if (Take(result.Buffer, largest) is { } frame) return frame;
-                if (result.IsCompleted) return result.Buffer.IsEmpty ? null : throw new RefusedException(TransportRefusal.Protocol, "the connection ended inside a frame");
-                _pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-                if (!result.Buffer.IsEmpty) await More(result.Buffer.Length, stall, cancellation).ConfigureAwait(false);
-            }
+            // the end of the stream is told by the result alone, so none may be left unlooked at
+            var result = begun == 0 ? await _pipe.ReadAsync(cancellation).ConfigureAwait(false) : await More(begun, stall, cancellation).ConfigureAwait(false);
+            if (Take(result.Buffer, largest) is { } frame) return frame;
+            begun = result.Buffer.Length;
+            if (result.IsCompleted) return begun == 0 ? null : throw new RefusedException(TransportRefusal.Protocol, $"the connection ended inside a frame of which {begun} bytes came");
+            _pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
     }
 
@@ -45,15 +45,14 @@ internal sealed class FrameReader(Stream stream) : IAsyncDisposable
         return frame;
     }
 
-    /// <summary>Waits until more of a begun frame is there; it stays unread.</summary>
-    private async ValueTask More(long have, TimeSpan stall, CancellationToken cancellation)
+    /// <summary>Waits for more of a begun frame.</summary>
+    private async ValueTask<ReadResult> More(long have, TimeSpan stall, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(stall);
         try
         {
-            var result = await _pipe.ReadAsync(patience.Token).ConfigureAwait(false);
-            _pipe.AdvanceTo(result.Buffer.Start);
+            return await _pipe.ReadAsync(patience.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -26,7 +26,7 @@ public enum TransportRefusal
     /// <summary>A frame was begun and did not go on.</summary>
     StalledFrame,
 
-    /// <summary>Too many connections have not said who they are.</summary>
+    /// <summary>Too many connections had not said who they are, and this one had been there longest.</summary>
     TooManyConnections,
 
     /// <summary>Something came where nothing may, or not what must.</summary>
@@ -52,7 +52,7 @@ public interface ITransportObserver
     /// <summary>A frame was dropped: there is no connection, or the queue to it is full.</summary>
     void Dropped(PeerId peer);
 
-    /// <summary>A frame left.</summary>
+    /// <summary>A frame was handed to the connection. If that breaks now, the frame may not arrive.</summary>
     void Sent(PeerId peer, int bytes);
 
     /// <summary>A frame came.</summary>

@@ -9,12 +9,11 @@ namespace PbftReference.Runtime.Transport;
 
 /// <summary>
 /// Who this side is, and how it finds out who the other is: TLS 1.3, both with a certificate, whose key must be in the genesis; then both
-/// say hello.
+/// say hello. Every connection proves its key anew: sessions are not resumed.
 /// </summary>
 public sealed class Identity
 {
-    private readonly ClusterMembers _members;
-    private readonly X509Certificate2 _certificate;
+    private readonly SslStreamCertificateContext _certificate;
     private readonly Dictionary<string, PeerId> _byKey;
     private readonly Digest _genesis;
 
@@ -26,7 +25,8 @@ public sealed class Identity
     public Identity(PeerId self, X509Certificate2 certificate, ClusterMembers members)
     {
         ArgumentNullException.ThrowIfNull(members);
-        (Self, _certificate, _members, _genesis) = (self, certificate, members, members.Genesis.Digest);
+        (Self, _genesis) = (self, members.Genesis.Digest);
+        _certificate = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
         _byKey = members.PublicKeys.ToDictionary(pair => Text(pair.Value.AsSpan()), pair => pair.Key);
         if (OwnerOf(certificate) is not { } owner || owner != self)
         {
@@ -46,8 +46,10 @@ public sealed class Identity
         await Handshake(() => tls.AuthenticateAsServerAsync(
             new SslServerAuthenticationOptions
             {
-                ServerCertificate = _certificate,
+                ServerCertificateContext = _certificate,
                 ClientCertificateRequired = true,
+                CertificateChainPolicy = NoChain(),
+                AllowTlsResume = false,
                 EnabledSslProtocols = SslProtocols.Tls13,
                 AllowRenegotiation = false,
                 RemoteCertificateValidationCallback = (_, certificate, _, _) => (shown = true) && (caller = OwnerOf(certificate)) is not null,
@@ -69,7 +71,9 @@ public sealed class Identity
             new SslClientAuthenticationOptions
             {
                 TargetHost = peer.ToString(),
-                ClientCertificates = [_certificate],
+                ClientCertificateContext = _certificate,
+                CertificateChainPolicy = NoChain(),
+                AllowTlsResume = false,
                 EnabledSslProtocols = SslProtocols.Tls13,
                 RemoteCertificateValidationCallback = (_, certificate, _, _) => (shown = true) && (called = OwnerOf(certificate)) == peer,
             },
@@ -100,6 +104,15 @@ public sealed class Identity
         var frame = await reader.Read(Hello.MaxSize, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
         return Hello.Decode(frame ?? throw new RefusedException(TransportRefusal.Protocol, "the connection ended before it said hello"), _genesis);
     }
+
+    /// <summary>Only the key counts: no chain is looked for, and nothing is fetched because a stranger's certificate names an address.</summary>
+    private static X509ChainPolicy NoChain() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        VerificationFlags = X509VerificationFlags.AllFlags,
+        DisableCertificateDownloads = true,
+    };
 
     private PeerId? OwnerOf(X509Certificate? certificate) =>
         certificate is X509Certificate2 two && _byKey.TryGetValue(Text(two.PublicKey.ExportSubjectPublicKeyInfo()), out var owner) ? owner : null;

@@ -43,27 +43,34 @@ internal sealed class Link
     /// <summary>No further frame is taken; those that wait still leave.</summary>
     public void Complete() => _frames.Writer.TryComplete();
 
-    /// <summary>Forgets what waits: what was meant for a connection that is gone is of no use to the next one.</summary>
-    public void Clear()
-    {
-        while (_frames.Reader.TryRead(out var frame)) Interlocked.Add(ref _bytes, -frame.Length);
-    }
-
     /// <summary>Writes frames to a connection until it breaks or the link is completed; several that wait leave in one go.</summary>
     public async Task Pump(Stream stream, CancellationToken cancellation)
     {
         var pipe = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true, minimumBufferSize: 64 * 1024));
-        while (await _frames.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
+        try
         {
-            for (var written = 0L; written < BytesPerFlush && _frames.Reader.TryRead(out var frame); written += frame.Length)
+            while (await _frames.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
             {
-                Interlocked.Add(ref _bytes, -frame.Length);
-                Write(pipe, frame);
-                _observer.Sent(Peer, frame.Length);
+                WriteWaiting(pipe);
+                await pipe.FlushAsync(cancellation).ConfigureAwait(false);
             }
 
-            await pipe.FlushAsync(cancellation).ConfigureAwait(false);
-            await stream.FlushAsync(cancellation).ConfigureAwait(false);
+            await pipe.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await pipe.CompleteAsync(e).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private void WriteWaiting(PipeWriter pipe)
+    {
+        for (var written = 0L; written < BytesPerFlush && _frames.Reader.TryRead(out var frame); written += frame.Length)
+        {
+            Interlocked.Add(ref _bytes, -frame.Length);
+            Write(pipe, frame);
+            _observer.Sent(Peer, frame.Length);
         }
     }
 

@@ -20,23 +20,30 @@ internal sealed class Listener : IAsyncDisposable
     private readonly ITransportObserver _observer;
     private readonly Func<PeerId, (FrameHandler Handle, IDisposable Handler)> _join;
     private readonly Socket _socket;
+    private readonly Lobby _lobby;
     private readonly CancellationTokenSource _halt = new();
     private readonly ConcurrentDictionary<PeerId, Call> _calls = new();
     private readonly ConcurrentDictionary<Task, byte> _sessions = new();
     private Task _accepting = Task.CompletedTask;
-    private int _unauthenticated;
-
-    private sealed record Call(Link Link, CancellationTokenSource End);
+    private volatile bool _closing;
 
     /// <exception cref="SocketException">The address is taken.</exception>
     public Listener(Identity identity, IPEndPoint address, TransportLimits limits, ITransportObserver observer, Func<PeerId, (FrameHandler Handle, IDisposable Handler)> join)
     {
         if (!IPAddress.IsLoopback(address.Address)) throw new ArgumentException($"{address} is not an address of the loopback: replicas listen there only", nameof(address));
         (_identity, _limits, _observer, _join) = (identity, limits, observer, join);
+        _lobby = new Lobby(limits.Unauthenticated);
         _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        _socket.Bind(address);
-        _socket.Listen(512);
+        try
+        {
+            _socket.Bind(address);
+            _socket.Listen(512);
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Where it listens.</summary>
@@ -57,14 +64,13 @@ internal sealed class Listener : IAsyncDisposable
 
     private async Task Accept()
     {
-        while (!_halt.IsCancellationRequested)
+        while (!_closing)
         {
             try
             {
-                var socket = await _socket.AcceptAsync(_halt.Token).ConfigureAwait(false);
-                Begin(socket);
+                Begin(await _socket.AcceptAsync(_halt.Token).ConfigureAwait(false));
             }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            catch (Exception e) when (_closing || e is OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }
@@ -78,14 +84,7 @@ internal sealed class Listener : IAsyncDisposable
 
     private void Begin(Socket socket)
     {
-        if (Interlocked.Increment(ref _unauthenticated) > _limits.Unauthenticated)
-        {
-            Interlocked.Decrement(ref _unauthenticated);
-            _observer.Refused(TransportRefusal.TooManyConnections, Remote(socket));
-            socket.Dispose();
-            return;
-        }
-
+        _lobby.Enter(socket);
         var session = Task.Run(() => Session(socket));
         _sessions[session] = 0;
         session.ContinueWith(done => _sessions.TryRemove(done, out _), TaskScheduler.Default);
@@ -94,55 +93,51 @@ internal sealed class Listener : IAsyncDisposable
     private async Task Session(Socket socket)
     {
         var remote = Remote(socket);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_halt.Token);
-        var authenticated = false;
+        var stage = Stage.Handshake;
         try
         {
             using var owned = socket;
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(_halt.Token);
+            patience.CancelAfter(_limits.Handshake);
             socket.NoDelay = true;
-            end.CancelAfter(_limits.Handshake);
             await using var tls = new SslStream(new NetworkStream(socket));
             await using var reader = new FrameReader(tls);
-            var peer = await _identity.Accept(tls, reader, end.Token).ConfigureAwait(false);
-            end.CancelAfter(Timeout.InfiniteTimeSpan);
-            authenticated = true;
-            Interlocked.Decrement(ref _unauthenticated);
-            await Serve(peer, tls, reader, end).ConfigureAwait(false);
+            var peer = await _identity.Accept(tls, reader, patience.Token).ConfigureAwait(false);
+            stage = _lobby.Leave(socket) ? Stage.Member : Stage.ShownOut;
+            if (stage == Stage.Member) await Serve(peer, tls, reader).ConfigureAwait(false);
         }
-        catch (RefusedException e)
+#pragma warning disable CA1031 // whatever ends a connection ends that one alone; the observer is told what it was
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            _observer.Refused(e.Reason, remote);
+            if (stage == Stage.Handshake && !_lobby.Leave(socket)) stage = Stage.ShownOut;
+            if (stage != Stage.ShownOut && Fault(e, stage) is { } fault) _observer.Refused(fault, remote);
         }
-        catch (OperationCanceledException)
-        {
-            if (!authenticated && !_halt.IsCancellationRequested) _observer.Refused(TransportRefusal.HandshakeTimeout, remote);
-        }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
-        {
-            // the other side went away
-        }
-        finally
-        {
-            if (!authenticated) Interlocked.Decrement(ref _unauthenticated);
-        }
+
+        if (stage == Stage.ShownOut) _observer.Refused(TransportRefusal.TooManyConnections, remote);
     }
 
-    private async Task Serve(PeerId peer, SslStream tls, FrameReader reader, CancellationTokenSource end)
+    private TransportRefusal? Fault(Exception e, Stage stage) => e switch
     {
-        var call = new Call(new Link(peer, _limits, _observer), end);
-        _calls.AddOrUpdate(peer, call, (_, old) =>
-        {
-            old.End.CancelAsync();
-            return call;
-        });
+        RefusedException refused => refused.Reason,
+        OperationCanceledException when stage == Stage.Handshake && !_halt.IsCancellationRequested => TransportRefusal.HandshakeTimeout,
+        ObjectDisposedException or SocketException when stage == Stage.Handshake => TransportRefusal.Handshake,
+        _ => null,
+    };
+
+    private async Task Serve(PeerId peer, SslStream tls, FrameReader reader)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_halt.Token);
         var (handle, handler) = _join(peer);
         using var joined = handler;
+        var call = new Call(new Link(peer, _limits, _observer), end);
+        Replace(peer, call);
         _observer.Opened(peer, outgoing: false);
         var reason = "closed";
         try
         {
             var largest = peer.Type == PeerType.Replica ? _limits.ReplicaFrame : _limits.ClientFrame;
-            await await Task.WhenAny(call.Link.Pump(tls, end.Token), Receive(peer, reader, largest, handle, end.Token)).ConfigureAwait(false);
+            await Exchange.Run(call.Link, tls, stop => Receive(peer, reader, largest, handle, stop), end.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -152,9 +147,21 @@ internal sealed class Listener : IAsyncDisposable
         finally
         {
             _calls.TryRemove(KeyValuePair.Create(peer, call));
-            await end.CancelAsync().ConfigureAwait(false);
             _observer.Closed(peer, outgoing: false, reason);
         }
+    }
+
+    private void Replace(PeerId peer, Call call)
+    {
+        Call? old;
+        lock (_calls)
+        {
+            _calls.TryGetValue(peer, out old);
+            _calls[peer] = call;
+        }
+
+        old?.HangUp();
+        if (_closing) call.Link.Complete();
     }
 
     private async Task Receive(PeerId peer, FrameReader reader, int largest, FrameHandler handle, CancellationToken cancellation)
@@ -178,12 +185,42 @@ internal sealed class Listener : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes no further call, and ends each connection when what waits for it has left and the other side has hung up.</summary>
+    public async Task Close()
+    {
+        _closing = true;
+        _socket.Dispose();
+        await _accepting.ConfigureAwait(false);
+        foreach (var call in _calls.Values) call.Link.Complete();
+        await Task.WhenAll(_sessions.Keys).ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _halt.CancelAsync().ConfigureAwait(false);
-        _socket.Dispose();
-        await _accepting.ConfigureAwait(false);
-        await Task.WhenAll(_sessions.Keys).ConfigureAwait(false);
+        await Close().ConfigureAwait(false);
         _halt.Dispose();
+    }
+
+    private enum Stage
+    {
+        Handshake,
+        ShownOut,
+        Member,
+    }
+
+    private sealed record Call(Link Link, CancellationTokenSource End)
+    {
+        public void HangUp()
+        {
+            try
+            {
+                End.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // it ended by itself
+            }
+        }
     }
 }

@@ -18,8 +18,10 @@ public sealed class PeerNetwork : INetworkStack, IAsyncDisposable
     private readonly PeerId _self;
     private readonly Listener _listener;
     private readonly ImmutableArray<Caller> _callers;
+    private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _halt = new();
     private ImmutableArray<Task> _calling = [];
+    private bool _disposed;
 
     /// <summary>Listens; nothing is taken or sent before <see cref="Start"/>.</summary>
     /// <param name="identity">Who this is.</param>
@@ -57,7 +59,7 @@ public sealed class PeerNetwork : INetworkStack, IAsyncDisposable
     public void Start()
     {
         _listener.Start();
-        _calling = [.. _callers.Select(caller => Task.Run(() => caller.Run(_halt.Token)))];
+        _calling = [.. _callers.Select(caller => Task.Run(() => caller.Run(_closing.Token, _halt.Token)))];
     }
 
     /// <inheritdoc/>
@@ -90,12 +92,25 @@ public sealed class PeerNetwork : INetworkStack, IAsyncDisposable
         return new NetworkInfo(all[_self.Replica.Value], all);
     }
 
+    /// <summary>Takes no further frame, lets what waits for connected peers leave, and hangs up.</summary>
+    /// <param name="patience">After that long it hangs up in any case.</param>
+    public async Task Close(TimeSpan patience)
+    {
+        foreach (var caller in _callers) caller.Link.Complete();
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll([_listener.Close(), .. _calling]), Task.Delay(patience)).ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Hangs up; what waits is dropped.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         await _halt.CancelAsync().ConfigureAwait(false);
         await _listener.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_calling).ConfigureAwait(false);
+        _closing.Dispose();
         _halt.Dispose();
     }
 }

@@ -13,6 +13,11 @@ namespace PbftReference.Tests.Runtime;
 /// <summary>Members with keys and free ports of the loopback, in a directory of their own.</summary>
 internal sealed class TestCluster : IDisposable
 {
+    private const int FirstPort = 12_000;
+    private const int Ports = 18_000;
+
+    private static int _lastPort = Random.Shared.Next(Ports);
+
     private readonly List<X509Certificate2> _certificates = [];
 
     public TestCluster(int replicas = 2, int clients = 1)
@@ -40,11 +45,23 @@ internal sealed class TestCluster : IDisposable
 
     public Identity IdentityOf(PeerId peer) => new(peer, CertificateOf(peer), Members);
 
+    /// <summary>Below the ports that the system gives to those who call, and never the same twice in this process.</summary>
     public static IPEndPoint FreeAddress()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)socket.LocalEndPoint!;
+        while (true)
+        {
+            var address = new IPEndPoint(IPAddress.Loopback, FirstPort + (int)((uint)Interlocked.Increment(ref _lastPort) % Ports));
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(address);
+                return address;
+            }
+            catch (SocketException)
+            {
+                // somebody else's
+            }
+        }
     }
 
     public void Dispose()

@@ -33,6 +33,8 @@ internal sealed class TestEnd : ITransportObserver, IAsyncDisposable
 
     public ConcurrentDictionary<PeerId, int> Opened { get; } = [];
 
+    public ConcurrentQueue<string> Closed { get; } = [];
+
     public int Dropped => Volatile.Read(ref _dropped);
 
     public void Send(int to, params byte[] frame) => Network.Unicast(new ConsenterMessage(ConsenterMessageType.Consensus, frame), PeerId.Of(new ReplicaId(to)));
@@ -59,9 +61,7 @@ internal sealed class TestEnd : ITransportObserver, IAsyncDisposable
 
     void ITransportObserver.Opened(PeerId peer, bool outgoing) => Opened.AddOrUpdate(peer, 1, (_, count) => count + 1);
 
-    void ITransportObserver.Closed(PeerId peer, bool outgoing, string reason)
-    {
-    }
+    void ITransportObserver.Closed(PeerId peer, bool outgoing, string reason) => Closed.Enqueue(reason);
 
     void ITransportObserver.Refused(TransportRefusal reason, string remote) => Refusals.Enqueue(reason);
 
