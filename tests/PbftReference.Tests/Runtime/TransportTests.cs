@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using PbftReference.Consensus.Interfaces;
 using PbftReference.Core.Types;
+using PbftReference.Host.Events;
 using PbftReference.Runtime.Telemetry;
 using PbftReference.Runtime.Transport;
 using Xunit;
@@ -199,7 +200,7 @@ public class TransportTests
     public void An_address_that_is_not_of_the_loopback_is_refused()
     {
         using var cluster = new TestCluster();
-        using var observer = new ReplicaTelemetry(0, new NodeMessages(NullLogger.Instance));
+        using var observer = new ReplicaTelemetry(0, new NodeMessages(NullLogger.Instance), new VirtualClock());
 
         var told = Assert.Throws<ArgumentException>(() => new PeerNetwork(
             cluster.IdentityOf(Zero), cluster.Members, new IPEndPoint(IPAddress.Any, 0), new TransportLimits(), observer, _ => throw new NotSupportedException()));
