@@ -26,6 +26,7 @@ public sealed class SqliteEventStore : IEventStore
     /// <summary>Opens a store.</summary>
     /// <param name="path">The database file. Its directory must exist.</param>
     /// <param name="options">How to open it; null for the defaults: append, creating the file if need be.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The page size is none that SQLite knows.</exception>
     /// <exception cref="EventStoreException">
     /// Missing, locked, not writable, not a database, another program's, or of an unknown format. The file is then left as it was.
     /// </exception>
@@ -33,6 +34,11 @@ public sealed class SqliteEventStore : IEventStore
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _options = options ?? new SqliteStoreOptions();
+        if (_options.PageBytes is < 512 or > 65536 || !int.IsPow2(_options.PageBytes))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), _options.PageBytes, "a page has a power of two of bytes, from 512 to 65,536");
+        }
+
         Path = System.IO.Path.GetFullPath(path);
         _signal = new CommitSignal(_options.PollInterval);
         _connection = SqliteStoreFile.Open(Path, _options);

@@ -27,6 +27,10 @@ internal static class SqliteFailures
                 "it is not an SQLite database, hence no event log; it was left as it is. Check the path."),
             SQLITE_CORRUPT => (EventStoreFailure.Damaged,
                 "its pages are broken. Keep a copy as evidence, and restore the file from a copy or fetch the state from the other replicas."),
+            SQLITE_ERROR => (EventStoreFailure.Damaged,
+                // the statements are fixed, so it is the tables they name that are not there any more
+                "its tables are not those of an event log. Keep a copy as evidence, and restore the file from a copy or fetch the state from "
+                + "the other replicas."),
             _ => (EventStoreFailure.InputOutput,
                 "reading or writing failed; it is unknown whether a write took place. Check the disk, reopen, and retry with the same event ids."),
         };

@@ -13,8 +13,6 @@ internal static class SqliteStoreFile
     /// <summary>The version of the tables below.</summary>
     public const int FormatVersion = 1;
 
-    private const int PageSize = 4096;
-
     // The primary key is the expected revision, enforced by the database: no second event can take a revision, whoever writes.
     private const string Tables = """
         CREATE TABLE stream (
@@ -95,7 +93,7 @@ internal static class SqliteStoreFile
     private static void Prepare(SqliteConnection connection, string path, SqliteStoreOptions options)
     {
         Execute(connection, $"PRAGMA busy_timeout = {Math.Max(0, (long)options.BusyTimeout.TotalMilliseconds)}");
-        if (IsBlank(connection) && options.Access == SqliteStoreAccess.CreateOrAppend) Create(connection);
+        if (IsBlank(connection) && options.Access == SqliteStoreAccess.CreateOrAppend) Create(connection, options.PageBytes);
         CheckFormat(connection, path);
         if (options.Access == SqliteStoreAccess.Read) return;
         CheckWritable(connection, path);
@@ -106,9 +104,9 @@ internal static class SqliteStoreFile
     private static bool IsBlank(SqliteConnection connection) =>
         Number(connection, "PRAGMA application_id") == 0 && Number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
 
-    private static void Create(SqliteConnection connection)
+    private static void Create(SqliteConnection connection, int pageBytes)
     {
-        Execute(connection, $"PRAGMA page_size = {PageSize}");
+        Execute(connection, $"PRAGMA page_size = {pageBytes}");
         Execute(connection, "BEGIN IMMEDIATE");
         // Two processes may have come here together; the second finds the tables made.
         if (IsBlank(connection))

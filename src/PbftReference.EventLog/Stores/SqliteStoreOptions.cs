@@ -41,11 +41,17 @@ public sealed record SqliteStoreOptions
     /// </summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// The size in bytes of the pages of a file that is created: a power of two from 512 to 65,536, 4,096 by default. A file that is there
+    /// keeps its own. With wider pages a record of a live replica, a few KiB, needs no pages of its own.
+    /// </summary>
+    public int PageBytes { get; init; } = 4096;
+
     /// <summary>What one append may carry.</summary>
     public AppendLimits Limits { get; init; } = AppendLimits.Default;
 
     /// <summary>
-    /// The size in bytes up to which this store lets the file grow, rounded down to whole pages of 4 KiB; null for no limit. Beyond
+    /// The size in bytes up to which this store lets the file grow, rounded down to whole pages; null for no limit. Beyond
     /// it appends fail with <see cref="EventStoreFailure.OutOfSpace"/>, as on a full disk. The write-ahead log beside the file is
     /// not counted.
     /// </summary>

@@ -28,6 +28,9 @@ public sealed class ReplicaNode : IAsyncDisposable
     /// <summary>How long what waits for the others may take to leave when the node stops.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
 
+    // A record of a batch is a few KiB, and one that does not fit in a page takes whole ones beside it.
+    private const int LogPageBytes = 16 * 1024;
+
     private readonly List<IDisposable> _owned = [];
     private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Stopwatch _uptime = Stopwatch.StartNew();
@@ -155,7 +158,7 @@ public sealed class ReplicaNode : IAsyncDisposable
     private (ConsensusHelper Stack, Engine Engine) NewEngine(PeerKeys keys)
     {
         var genesis = _members.Genesis;
-        var log = Owned(new SqliteEventStore(_settings["node.log"].Text));
+        var log = Owned(new SqliteEventStore(_settings["node.log"].Text, new SqliteStoreOptions { PageBytes = LogPageBytes }));
         var blocks = new BlockStore(Owned(new SqliteEventStore(_settings["node.ledger"].Text, new SqliteStoreOptions { Durability = SqliteDurability.Process })), genesis.Cluster, _self);
         var ledger = new BlockLedger(blocks, genesis);
         var executor = new EventManager(OnFault, (int)_settings["executor.queuesize"].Number, $"executor {_self}");

@@ -223,17 +223,21 @@ public sealed class SqliteEventStoreTests : AppendGroupContract
         Assert.Single(damaged.Read("a", 0, 1));
     }
 
-    [Fact]
-    public void Whatever_a_flipped_bit_of_a_page_gives_it_is_no_other_failure()
+    [Theory]
+    [InlineData(4096)]
+    [InlineData(16384)]
+    public void Whatever_a_flipped_bit_of_a_page_gives_it_is_no_other_failure(int pageBytes)
     {
-        const int PageSize = 4096;
-        using (var store = new SqliteEventStore(File)) store.Append("a", -1, Events(1, 2, 3));
+        const int DatabaseHeader = 100;
+        using (var store = new SqliteEventStore(File, new SqliteStoreOptions { PageBytes = pageBytes })) store.Append("a", -1, Events(1, 2, 3));
         var sound = System.IO.File.ReadAllBytes(File);
         var refused = 0;
-        for (var at = PageSize; at < sound.Length; at++)
+        Assert.Equal(0, sound.Length % pageBytes);
+        for (var at = DatabaseHeader; at < sound.Length; at++)
         {
-            // Headers and pointers are at a page's beginning, rows at its end.
-            if (at % PageSize is >= 64 and < PageSize - 128) continue;
+            // Headers and pointers are at a page's beginning, rows at its end; the first page has the tables' text there.
+            var last = at < pageBytes ? 1024 : 128;
+            if (at % pageBytes >= DatabaseHeader + 64 && at % pageBytes < pageBytes - last) continue;
             byte[] bytes = [.. sound];
             bytes[at] ^= (byte)(1 << (at % 8));
             System.IO.File.WriteAllBytes(File, bytes);
@@ -267,6 +271,17 @@ public sealed class SqliteEventStoreTests : AppendGroupContract
         using var damaged = new SqliteEventStore(File);
         var failure = Assert.Throws<EventStoreException>(() => damaged.Read("a").ToArray());
         Assert.Equal(EventStoreFailure.Damaged, failure.Failure);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(256)]
+    [InlineData(5000)]
+    [InlineData(131072)]
+    public void A_page_size_that_SQLite_does_not_know_is_refused(int pageBytes)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SqliteEventStore(File, new SqliteStoreOptions { PageBytes = pageBytes }));
+        Assert.False(System.IO.File.Exists(File));
     }
 
     // --- the file ---
