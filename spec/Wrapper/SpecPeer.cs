@@ -14,6 +14,7 @@ public sealed class SpecPeer
     private readonly SpecModel _model;
     private readonly BigInteger _id;
     private _IPeer _peer;
+    private _IPeer _before;
 
     /// <summary>A replica before its first message.</summary>
     /// <param name="model">The cluster.</param>
@@ -21,8 +22,13 @@ public sealed class SpecPeer
     public SpecPeer(SpecModel model, int id)
     {
         (_model, _id) = (model, id);
-        _peer = Oracle.InitPeer(model.Parameters);
+        _peer = _before = Oracle.InitPeer(model.Parameters);
     }
+
+    private SpecPeer(SpecPeer other, _IPeer peer) => (_model, _id, _peer, _before) = (other._model, other._id, peer, peer);
+
+    /// <summary>The replica as it was before the last action that it was asked for.</summary>
+    public SpecPeer BeforeLastAct => new(this, _before);
 
     /// <summary>The names of all guards.</summary>
     public static ImmutableArray<string> Guards { get; } = [.. PbftExplain.Guard.AllSingletonConstructors.Select(guard => Values.ConstructorName(guard))];
@@ -62,6 +68,7 @@ public sealed class SpecPeer
     public string? Act(SpecAction action, out IReadOnlyList<SpecMessage> sent)
     {
         sent = [];
+        _before = _peer;
         var parameters = _model.Parameters;
         if (!Oracle.CanAct(parameters, _id, _peer, action.Value))
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PbftReference.Core;
 using PbftReference.Core.Events;
 using PbftReference.Core.State;
@@ -12,7 +13,11 @@ namespace PbftReference.Audit.Verification;
 /// <param name="Action">The specification's action, or <c>Deliver</c>.</param>
 /// <param name="Guard">The guard that is false.</param>
 /// <param name="Values">The values that it speaks of.</param>
-public sealed record StepRefusal(string Event, string Action, string Guard, string Values);
+public sealed record StepRefusal(string Event, string Action, string Guard, string Values)
+{
+    /// <summary>What the specification would have allowed there, the nearest to what was refused first; a few.</summary>
+    public ImmutableArray<EnabledAct> Enabled { get; init; } = [];
+}
 
 /// <summary>What a step that is accepted brought in and sent out.</summary>
 /// <param name="Delivered">The signed statements that came in.</param>
@@ -70,7 +75,7 @@ public sealed class LocalVerifier
         _judge.Begin();
         var refusal = Accept(step);
         traffic = _judge.Traffic;
-        return refusal;
+        return refusal is null ? null : refusal with { Enabled = _judge.Nearest() };
     }
 
     private StepRefusal? Accept(Step step)
@@ -101,9 +106,13 @@ public sealed class LocalVerifier
         _obligations.Forget();
     }
 
-    private static StepRefusal Undone(Step step, SpecDuty duty) => new(
-        step.Events.IsEmpty ? "" : Names.Events.Of(step.Events[^1].Kind), "", RecordGuards.NothingLeftUndone,
-        $"{duty.Name} {duty.Number}: it could be done with what had come by then, and is not done");
+    private StepRefusal Undone(Step step, SpecDuty duty)
+    {
+        _judge.Refused(RefusedAct.Of(duty));
+        return new StepRefusal(
+            step.Events.IsEmpty ? "" : Names.Events.Of(step.Events[^1].Kind), "", RecordGuards.NothingLeftUndone,
+            $"{duty.Name} {duty.Number}: it could be done with what had come by then, and is not done");
+    }
 
     private static ReplicaState? TryFold(ReplicaState state, ReplicaEvent replicaEvent, out string? unfoldable)
     {

@@ -110,7 +110,7 @@ public sealed class LogJoin
         var judgement = source.Judge();
         if (judgement.Refusal is { } refusal)
         {
-            Violations.Add(new Finding(source.Stream, source.Replica, source.Revision, refusal.Event, refusal.Action, refusal.Guard, refusal.Values));
+            Violations.Add(new Finding(source.Stream, source.Replica, source.Revision, refusal.Event, refusal.Action, refusal.Guard, refusal.Values) { Enabled = refusal.Enabled });
         }
 
         if (judgement.Missing is { } missing) Missing.Add(missing);

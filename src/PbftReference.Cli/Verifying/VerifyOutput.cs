@@ -56,8 +56,16 @@ internal static class VerifyOutput
         if (finding.Event.Length > 0) yield return $"  event   {finding.Event}";
         if (finding.Action.Length > 0) yield return $"  action  {finding.Action}";
         yield return $"  guard   {finding.Guard} is false";
-        yield return $"  values  {finding.Values}";
+        foreach (var line in Row("values", finding.Values)) yield return line;
+        foreach (var (act, i) in finding.Enabled.Select((act, i) => (act, i)))
+        {
+            foreach (var line in Row(i == 0 ? "could" : "", act.Text)) yield return line;
+        }
     }
+
+    // A name, and its text in lines below each other.
+    private static IEnumerable<string> Row(string name, string text) =>
+        WordWrap.Lines(text, Width - 10).Select((line, i) => $"  {(i == 0 ? name : ""),-7} {line}");
 
     private static string Summary(VerificationReport report) => report.Verdict switch
     {
@@ -107,6 +115,7 @@ internal static class VerifyOutput
         ["action"] = finding.Action,
         ["guard"] = finding.Guard,
         ["values"] = finding.Values,
+        ["enabled"] = new JArray(finding.Enabled.Select(act => new JObject { ["action"] = act.Action, ["text"] = act.Text })),
         ["sender"] = finding.Sender?.Value,
     };
 

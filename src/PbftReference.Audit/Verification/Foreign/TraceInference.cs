@@ -57,7 +57,8 @@ internal sealed partial class TraceInference
         (_step, _noted) = (step, 0);
         (_executions, _stable, _installed) = (new(step.Executions), new(step.Stable), new(step.Installed));
         var end = new SequenceNumber(long.MaxValue);
-        return Start() ?? Receive() ?? Send() ?? ExecuteUpTo(end) ?? StableUpTo(end) ?? new StepJudgement(_judge.Traffic);
+        var judgement = Start() ?? Receive() ?? Send() ?? ExecuteUpTo(end) ?? StableUpTo(end) ?? new StepJudgement(_judge.Traffic);
+        return judgement.Refusal is { } refusal ? judgement with { Refusal = refusal with { Enabled = _judge.Nearest() } } : judgement;
     }
 
     private StepJudgement? Start()
@@ -140,8 +141,11 @@ internal sealed partial class TraceInference
     private StepJudgement Gap(string what) =>
         new(null, null, $"replica {_self} is judged up to its step {_step.Number} and no further: {what}");
 
-    private static StepJudgement Baseless(EventKind source, string action, string guard, string values) =>
-        new(null, new StepRefusal(Names.Events.Of(source), action, guard, values));
+    private StepJudgement Baseless(EventKind source, string action, string guard, string values)
+    {
+        _judge.Refused(RefusedAct.Of(action, Replica));
+        return new StepJudgement(null, new StepRefusal(Names.Events.Of(source), action, guard, values));
+    }
 
     private void Prune()
     {
