@@ -30,6 +30,25 @@ public sealed class SpecPeer
     /// <summary>The replica as it was before the last action that it was asked for.</summary>
     public SpecPeer BeforeLastAct => new(this, _before);
 
+    /// <summary>A replica in the middle of its history, with what is claimed of it.</summary>
+    /// <param name="model">The cluster.</param>
+    /// <param name="id">The replica.</param>
+    /// <param name="replica">Its state.</param>
+    /// <param name="messages">The messages in its log.</param>
+    /// <param name="newViews">The new-views that were at hand, by their numbers, whether they are in its log or not.</param>
+    public static SpecPeer At(SpecModel model, int id, SpecReplica replica, IEnumerable<SpecMessage> messages, IEnumerable<int> newViews)
+    {
+        var parameters = model.Parameters;
+        var peer = Peer.create(replica.Value, Dafny.Set<PbftTypes._IMsg>.Empty, Values.Set(newViews));
+        foreach (var message in messages)
+        {
+            var contents = PbftEvidence.__default.Contents(parameters, message.Value);
+            peer = Oracle.AddTo(parameters, peer, contents);
+        }
+
+        return new SpecPeer(new SpecPeer(model, id), peer);
+    }
+
     /// <summary>The names of all guards.</summary>
     public static ImmutableArray<string> Guards { get; } = [.. PbftExplain.Guard.AllSingletonConstructors.Select(guard => Values.ConstructorName(guard))];
 

@@ -44,14 +44,17 @@ public sealed class LocalVerifier
     /// <param name="self">The replica.</param>
     /// <param name="lockStep">Whether the states are compared after each step.</param>
     /// <param name="isFaulty">Which replicas are faulty; for the counts only.</param>
-    public LocalVerifier(SpecTranslation translation, ReplicaId self, bool lockStep = false, Func<ReplicaId, bool>? isFaulty = null)
+    /// <param name="beginning">The snapshot from which on its steps are judged; null for its first step.</param>
+    public LocalVerifier(
+        SpecTranslation translation, ReplicaId self, bool lockStep = false, Func<ReplicaId, bool>? isFaulty = null, SnapshotBeginning? beginning = null)
     {
         ArgumentNullException.ThrowIfNull(translation);
         _projection = new Projection(translation, self);
-        _judge = new SpecJudge(translation, self, isFaulty ?? (_ => false));
+        _judge = new SpecJudge(translation, self, isFaulty ?? (_ => false), beginning?.Peer(translation));
         _obligations = _judge.Obligations = new Obligations(translation.Model, _judge.Peer, self.Value);
         _abstraction = lockStep ? new Abstraction(translation) : null;
-        State = ReplicaState.Genesis(translation.Configuration, self);
+        State = beginning?.Snapshot.State ?? ReplicaState.Genesis(translation.Configuration, self);
+        foreach (var message in beginning?.Delivered(translation) ?? []) _obligations.Had(message);
     }
 
     /// <summary>The folded state.</summary>

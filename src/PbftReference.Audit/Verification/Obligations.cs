@@ -19,6 +19,9 @@ internal sealed class Obligations(SpecModel model, SpecPeer peer, int self)
     private readonly List<SpecMessage> _newViews = [];
     private bool _everywhere;
 
+    /// <summary>A message is in the log already where the history begins.</summary>
+    public void Had(SpecMessage message) => _desk.Note(peer, message);
+
     /// <summary>A message is about to be taken.</summary>
     public void Came(SpecMessage message)
     {

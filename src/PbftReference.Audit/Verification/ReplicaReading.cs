@@ -31,6 +31,9 @@ internal abstract class ReplicaReading
     /// <summary>What came in with it, by name.</summary>
     public abstract string Input { get; }
 
+    /// <summary>Where the judged history begins; null if nothing is before it.</summary>
+    public virtual SnapshotBeginning? Beginning => null;
+
     /// <summary>What it contained so far.</summary>
     public abstract Counts Counts { get; }
 
@@ -56,6 +59,9 @@ internal sealed class LogReading(ReplicaHistory history, LocalVerifier verifier)
 
     /// <inheritdoc/>
     public override string Stream => history.Stream;
+
+    /// <inheritdoc/>
+    public override SnapshotBeginning? Beginning => history.Beginning;
 
     /// <inheritdoc/>
     public override long LastRevision => history.LastRevision;

@@ -13,7 +13,8 @@ namespace PbftReference.Audit.Verification;
 /// <param name="translation">The cluster's.</param>
 /// <param name="self">The replica.</param>
 /// <param name="isFaulty">Which replicas are faulty; for the counts only.</param>
-internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Func<ReplicaId, bool> isFaulty)
+/// <param name="peer">The replica where its judged history begins; null for a replica before its first message.</param>
+internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Func<ReplicaId, bool> isFaulty, SpecPeer? peer = null)
 {
     private readonly StatementReading _reading = new(translation);
     private List<DeliveredStatement> _delivered = [];
@@ -23,7 +24,7 @@ internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Fun
     private bool _isDone;
 
     /// <summary>The specification's replica and its log.</summary>
-    public SpecPeer Peer { get; } = new(translation.Model, self.Value);
+    public SpecPeer Peer { get; } = peer ?? new(translation.Model, self.Value);
 
     /// <summary>What may not be left undone; null where nobody asks.</summary>
     public Obligations? Obligations { get; set; }
