@@ -51,7 +51,8 @@ public sealed class LocalVerifier
         ArgumentNullException.ThrowIfNull(translation);
         _projection = new Projection(translation, self);
         _judge = new SpecJudge(translation, self, isFaulty ?? (_ => false), beginning?.Peer(translation));
-        _obligations = _judge.Obligations = new Obligations(translation.Model, _judge.Peer, self.Value);
+        _obligations = new Obligations(translation.Model, _judge.Peer, self.Value);
+        _judge.Obligations = _obligations;
         _abstraction = lockStep ? new Abstraction(translation) : null;
         State = beginning?.Snapshot.State ?? ReplicaState.Genesis(translation.Configuration, self);
         foreach (var message in beginning?.Delivered(translation) ?? []) _obligations.Had(message);

@@ -110,6 +110,7 @@ public sealed class LogJoin
         if (!source.MoveNext())
         {
             reading.IsDone = true;
+            if (source.MissingAtEnd is { } atEnd) Missing.Add(atEnd);
             return true;
         }
 

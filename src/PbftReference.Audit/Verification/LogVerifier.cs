@@ -45,6 +45,12 @@ public sealed record VerificationOptions
     /// </summary>
     public bool FromSnapshot { get; init; }
 
+    /// <summary>
+    /// Of a trace without records: in how many further steps a replica does what it can; 0 for the very step in which it can, null if nothing
+    /// was declared. A log says itself when a replica is at work, and is held to every step.
+    /// </summary>
+    public long? Within { get; init; }
+
     /// <summary>Told how many records are read.</summary>
     public Action<long>? Progress { get; init; }
 }

@@ -12,7 +12,7 @@ namespace PbftReference.Audit.Verification;
 /// <param name="model">The cluster.</param>
 /// <param name="peer">The specification's replica.</param>
 /// <param name="self">Its number.</param>
-internal sealed class Obligations(SpecModel model, SpecPeer peer, int self)
+internal sealed class Obligations(SpecModel model, SpecPeer peer, int self) : IDutyDesk
 {
     private readonly SpecDesk _desk = new(model, self);
     private readonly SortedSet<long> _touched = [];
@@ -22,14 +22,14 @@ internal sealed class Obligations(SpecModel model, SpecPeer peer, int self)
     /// <summary>A message is in the log already where the history begins.</summary>
     public void Had(SpecMessage message) => _desk.Note(peer, message);
 
-    /// <summary>A message is about to be taken.</summary>
+    /// <inheritdoc/>
     public void Came(SpecMessage message)
     {
         Note(message);
         if (message.Statement == SpecStatementKind.NewView) _newViews.Add(message);
     }
 
-    /// <summary>A message was sent.</summary>
+    /// <inheritdoc/>
     public void Sent(SpecMessage message)
     {
         Note(message);

@@ -40,6 +40,9 @@ internal abstract class ReplicaReading
     /// <summary>What is said of it in the report.</summary>
     public abstract ReplicaVerdict Verdict { get; }
 
+    /// <summary>At the end: what is missing to tell; null if nothing is.</summary>
+    public virtual string? MissingAtEnd => null;
+
     /// <summary>Goes to the next step; false at the end.</summary>
     public abstract bool MoveNext();
 

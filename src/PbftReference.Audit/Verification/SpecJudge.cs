@@ -27,7 +27,7 @@ internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Fun
     public SpecPeer Peer { get; } = peer ?? new(translation.Model, self.Value);
 
     /// <summary>What may not be left undone; null where nobody asks.</summary>
-    public Obligations? Obligations { get; set; }
+    public IDutyDesk? Obligations { get; set; }
 
     /// <summary>What happened so far.</summary>
     public Counts Counts { get; } = new();
@@ -69,8 +69,8 @@ internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Fun
 
     private StepRefusal? Deliver(DeliverEvent e)
     {
-        Obligations?.Came(e.Message);
         if (!Peer.Deliver(e.Message)) return Refuse(e.Source, "Deliver", "NewViewKnown", "a certificate in it names a new-view that is not at hand");
+        Obligations?.Came(e.Message);
         _delivered.AddRange(e.Statements);
         Counts.Add("deliveries");
         if (e.Source == EventKind.CommitProofAccepted && e.From is not null) Counts.Add("commit-proofs");

@@ -24,9 +24,10 @@ internal static class VerifyOutput
 
     /// <summary>The lines.</summary>
     /// <param name="report">The report.</param>
+    /// <param name="options">How it was judged.</param>
     /// <param name="prefix">The file of the failing prefix; null if there is none.</param>
     /// <param name="terminal">For colours.</param>
-    public static IEnumerable<string> Lines(VerificationReport report, string? prefix, Terminal terminal)
+    public static IEnumerable<string> Lines(VerificationReport report, VerificationOptions options, string? prefix, Terminal terminal)
     {
         if (!report.Replicas.IsEmpty)
         {
@@ -43,10 +44,20 @@ internal static class VerifyOutput
         }
 
         if (report.Violations.Length > ShownViolations) yield return $"... and {report.Violations.Length - ShownViolations} more; --json lists all";
-        if (prefix is not null) yield return $"the shortest failing prefix of the first is in {prefix}: pbft verify {prefix}";
-        foreach (var finding in report.Integrity.Findings) yield return $"{finding.Verdict.ToString().ToLowerInvariant()}: {finding.Stream} at #{finding.Revision}: {finding.Explanation}";
-        foreach (var missing in report.Missing.Take(ShownMissing)) yield return $"missing: {missing}";
+        if (prefix is not null)
+        {
+            yield return "the shortest failing prefix of the first:";
+            yield return $"  pbft verify {prefix}{(options.FromSnapshot ? " --from-snapshot" : "")}";
+        }
+
+        foreach (var finding in report.Integrity.Findings)
+        {
+            foreach (var line in Note($"{finding.Verdict.ToString().ToLowerInvariant()}: {finding.Stream} at #{finding.Revision}: {finding.Explanation}")) yield return line;
+        }
+
+        foreach (var line in report.Missing.Take(ShownMissing).SelectMany(missing => Note($"missing: {missing}"))) yield return line;
         if (report.Missing.Length > ShownMissing) yield return $"... and {report.Missing.Length - ShownMissing} more; --json lists all";
+        foreach (var line in report.Unjudged.SelectMany(unjudged => Note($"not judged: {unjudged}"))) yield return line;
         yield return terminal.Paint(Summary(report), report.Verdict switch { Verdict.Conforms => 32, Verdict.Undetermined => 33, _ => 31 });
     }
 
@@ -63,13 +74,16 @@ internal static class VerifyOutput
         }
     }
 
+    // The following lines are indented.
+    private static IEnumerable<string> Note(string text) => WordWrap.Lines(text, Width - 2).Select((line, i) => i == 0 ? line : "  " + line);
+
     // A name, and its text in lines below each other.
     private static IEnumerable<string> Row(string name, string text) =>
         WordWrap.Lines(text, Width - 10).Select((line, i) => $"  {(i == 0 ? name : ""),-7} {line}");
 
     private static string Summary(VerificationReport report) => report.Verdict switch
     {
-        Verdict.Conforms => $"conforms: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas are a behaviour of the specification",
+        Verdict.Conforms => $"conforms: {Number(report.Total["records"])} {(report.Unjudged.IsEmpty ? "" : "judged ")}records of {report.Replicas.Length} correct replicas are a behaviour of the specification",
         Verdict.Violates => $"violates: {report.Violations.Length} {(report.Violations.Length == 1 ? "violation" : "violations")}",
         Verdict.Undetermined => "undetermined: nothing is wrong, and something is missing to tell that all is right",
         Verdict.Corrupt => "corrupt: the log is not as its replicas wrote it, so it is not judged; 'pbft log verify' tells more",
@@ -96,6 +110,7 @@ internal static class VerifyOutput
         })),
         ["violations"] = new JArray(report.Violations.Select(Json)),
         ["missing"] = new JArray(report.Missing),
+        ["unjudged"] = new JArray(report.Unjudged),
         ["integrity"] = new JArray(report.Integrity.Findings.Select(f => new JObject
         {
             ["stream"] = f.Stream,
