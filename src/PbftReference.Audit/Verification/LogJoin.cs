@@ -196,7 +196,7 @@ public sealed class LogJoin
         }
         else
         {
-            Violations.Add(finding with { Values = $"{finding.Values} bears the name of replica {sender}, which is correct and never sent it (signed at its revision {waiting.SignedAt})" });
+            Violations.Add(finding with { Values = $"{finding.Values} bears the name of replica {sender}, which is correct and never sent it{(waiting.SignedAt < 0 ? "" : $" (signed at its revision {waiting.SignedAt})")}" });
         }
     }
 

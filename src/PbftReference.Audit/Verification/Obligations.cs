@@ -1,5 +1,7 @@
+using PbftReference.Core;
 using PbftReference.Core.Phases;
 using PbftReference.Core.State;
+using PbftReference.Core.Types;
 using PbftReference.Spec;
 
 namespace PbftReference.Audit.Verification;
@@ -53,14 +55,14 @@ internal sealed class Obligations(SpecModel model, SpecPeer peer, int self) : ID
     /// <param name="state">The folded state: whether the replica runs, and whether its service is at work.</param>
     public SpecDuty? LeftUndone(ReplicaState state)
     {
-        var duty = state.Phase is ReplicaPhase.Normal or ReplicaPhase.ViewChanging ? Owed(state.Execution != ExecutionPhase.Idle) : null;
+        var duty = state.Phase is ReplicaPhase.Normal or ReplicaPhase.ViewChanging ? Owed(state) : null;
         _touched.Clear();
         _newViews.Clear();
         _everywhere = false;
         return duty;
     }
 
-    private SpecDuty? Owed(bool busy)
+    private SpecDuty? Owed(ReplicaState state)
     {
         foreach (var newView in _newViews)
         {
@@ -69,9 +71,13 @@ internal sealed class Obligations(SpecModel model, SpecPeer peer, int self) : ID
 
         foreach (var n in _everywhere ? SpecDesk.Places(peer) : _touched)
         {
-            if (_desk.OwedAt(peer, n) is { } duty) return duty;
+            if (_desk.OwedAt(peer, n) is { } duty && !IsProved(state, n)) return duty;
         }
 
-        return _desk.OwedStable(peer) ?? _desk.OwedExecution(peer, busy) ?? _desk.OwedView(peer);
+        return _desk.OwedStable(peer) ?? _desk.OwedExecution(peer, state.Execution != ExecutionPhase.Idle) ?? _desk.OwedView(peer);
     }
+
+    // A place that certificates of an earlier view decided in this one is over here: whoever lacks it is shown the certificates (TOCS'02 5.2).
+    private static bool IsProved(ReplicaState state, long n) =>
+        Predicates.InWindow(state, new SequenceNumber(n)) && state.SlotAt(new SequenceNumber(n)) is { Phase: SlotPhase.CommittedLocal } slot && slot.View < state.View;
 }

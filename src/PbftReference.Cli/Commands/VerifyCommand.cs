@@ -54,7 +54,7 @@ internal static class VerifyCommand
         terminal.Progress(() => "checking hashes and signed heads");
         var judged = options with
         {
-            Progress = count => terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {total:N0} records judged")),
+            Progress = count => terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Of(count, total)} {count:N0} of {total:N0} records judged")),
         };
         var report = input.Foreign is { } foreign
             ? TraceVerifier.Run(foreign.Header, foreign.Steps, judged)

@@ -58,7 +58,7 @@ internal static class VerifyOutput
         foreach (var line in report.Missing.Take(ShownMissing).SelectMany(missing => Note($"missing: {missing}"))) yield return line;
         if (report.Missing.Length > ShownMissing) yield return $"... and {report.Missing.Length - ShownMissing} more; --json lists all";
         foreach (var line in report.Unjudged.SelectMany(unjudged => Note($"not judged: {unjudged}"))) yield return line;
-        yield return terminal.Paint(Summary(report), report.Verdict switch { Verdict.Conforms => 32, Verdict.Undetermined => 33, _ => 31 });
+        foreach (var line in Note(Summary(report))) yield return terminal.Paint(line, report.Verdict switch { Verdict.Conforms => 32, Verdict.Undetermined => 33, _ => 31 });
     }
 
     private static IEnumerable<string> Lines(Finding finding, Terminal terminal)
@@ -83,9 +83,11 @@ internal static class VerifyOutput
 
     private static string Summary(VerificationReport report) => report.Verdict switch
     {
-        Verdict.Conforms => $"conforms: {Number(report.Total["records"])} {(report.Unjudged.IsEmpty ? "" : "judged ")}records of {report.Replicas.Length} correct replicas are a behaviour of the specification",
+        Verdict.Conforms => report.Unjudged.IsEmpty
+            ? $"conforms: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas follow the specification"
+            : $"conforms, as far as it was judged: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas",
         Verdict.Violates => $"violates: {report.Violations.Length} {(report.Violations.Length == 1 ? "violation" : "violations")}",
-        Verdict.Undetermined => "undetermined: nothing is wrong, and something is missing to tell that all is right",
+        Verdict.Undetermined => "undetermined: nothing is wrong, and not all is there to tell that all is right",
         Verdict.Corrupt => "corrupt: the log is not as its replicas wrote it, so it is not judged; 'pbft log verify' tells more",
     };
 

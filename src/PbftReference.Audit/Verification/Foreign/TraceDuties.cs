@@ -7,7 +7,8 @@ namespace PbftReference.Audit.Verification.Foreign;
 /// <param name="Duty">What.</param>
 /// <param name="Since">The step after which it was owed first.</param>
 /// <param name="At">How many steps the replica had done by then.</param>
-internal readonly record struct OpenDuty(SpecDuty Duty, long Since, long At);
+/// <param name="View">The view in which it was owed.</param>
+internal readonly record struct OpenDuty(SpecDuty Duty, long Since, long At, long View);
 
 /// <summary>
 /// What a replica whose steps are in a trace leaves undone. It may do one thing after the other, in later steps than that in which it became
@@ -24,6 +25,7 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
     private const int MessagesPerReplica = 3;
 
     private readonly SortedSet<long> _touched = [];
+    private readonly HashSet<(long View, long N)> _commits = [];
     private readonly Dictionary<(string Name, long Number), OpenDuty> _open = [];
     private SpecDesk _desk = new(model, self);
     private long _executed = -1;
@@ -36,7 +38,11 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
     public void Came(SpecMessage message) => Note(message);
 
     /// <inheritdoc/>
-    public void Sent(SpecMessage message) => Note(message);
+    public void Sent(SpecMessage message)
+    {
+        Note(message);
+        if (message.Statement == SpecStatementKind.Commit) _commits.Add((message.View, message.SequenceNumber));
+    }
 
     private void Note(SpecMessage message)
     {
@@ -59,6 +65,7 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
     public void Forget()
     {
         _desk.Clear(peer);
+        _commits.RemoveWhere(commit => commit.N <= peer.Replica.Stable.SequenceNumber);
         _touched.UnionWith(SpecDesk.Places(peer));
     }
 
@@ -68,7 +75,17 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
     /// <summary>The commit that was to be sent before a checkpoint at or above its place becomes stable; null if none was.</summary>
     /// <param name="n">The checkpoint.</param>
     public OpenDuty? CommitDue(SequenceNumber n) =>
-        _open.Values.Where(open => open.Duty.Name == "OweCommit" && open.Duty.Number <= n.Value).Select(open => (OpenDuty?)open).FirstOrDefault();
+        _open.Values.Where(open => open.Duty.Number <= n.Value && IsCommitStillOwed(open)).Select(open => (OpenDuty?)open).FirstOrDefault();
+
+    /// <summary>A place is about to be decided: whether the replica owes its commit is to be known before.</summary>
+    /// <param name="n">The place.</param>
+    /// <param name="step">The step.</param>
+    public void Deciding(long n, long step)
+    {
+        if (_desk.OwedAt(peer, n) is { Name: "OweCommit" } commit) Open(commit, step);
+    }
+
+    private void Open(SpecDuty duty, long step) => _open.TryAdd((duty.Name, duty.Number), new OpenDuty(duty, step, _steps, peer.Replica.View));
 
     /// <summary>A step is done.</summary>
     /// <param name="step">Its number.</param>
@@ -77,12 +94,26 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
     public OpenDuty? Done(long step, bool movesOn)
     {
         var owed = Owed(movesOn).ToDictionary(duty => (duty.Name, duty.Number));
-        foreach (var key in _open.Keys.Where(key => !owed.ContainsKey(key)).ToList()) _open.Remove(key);
-        foreach (var (key, duty) in owed) _open.TryAdd(key, new OpenDuty(duty, step, _steps));
+        foreach (var (key, open) in _open.Where(pair => !owed.ContainsKey(pair.Key)).ToList())
+        {
+            if (movesOn || !IsCommitStillOwed(open)) _open.Remove(key);
+        }
+
+        foreach (var duty in owed.Values) Open(duty, step);
         _touched.Clear();
         var late = _open.Values.Where(open => _steps - open.At >= Bound).OrderBy(open => open.At).Select(open => (OpenDuty?)open).FirstOrDefault();
         _steps++;
         return late;
+    }
+
+    // What certificates of an earlier view decided is over: whoever lacks it can be shown the certificates.
+    private bool IsProved(long n) => peer.Replica.CommittedAt(n) is not null && peer.Replica.PreparedAt(n) is { } prepared && prepared.View < peer.Replica.View;
+
+    // To the specification a replica that decides has committed; its commit is owed to the others all the same.
+    private bool IsCommitStillOwed(OpenDuty open)
+    {
+        var (r, n) = (peer.Replica, open.Duty.Number);
+        return open.Duty.Name == "OweCommit" && r.Active && r.View == open.View && n > r.Stable.SequenceNumber && !_commits.Contains((open.View, n));
     }
 
     /// <summary>What is still owed at the end and was before the last step, where nothing was declared; null if nothing is.</summary>
@@ -99,7 +130,7 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
         if (movesOn) yield break;
         foreach (var n in _touched.Concat(_open.Keys.Select(key => key.Number)).Distinct().ToList())
         {
-            if (_desk.OwedAt(peer, n) is { Name: "OweCommit" } commit) yield return commit;
+            if (_desk.OwedAt(peer, n) is { Name: "OweCommit" } commit && !IsProved(n)) yield return commit;
         }
 
         if (Execution is { } execution) yield return execution;

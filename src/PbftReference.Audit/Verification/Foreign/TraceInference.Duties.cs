@@ -1,5 +1,6 @@
 using System.Globalization;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
 using PbftReference.Spec;
 
 namespace PbftReference.Audit.Verification.Foreign;
@@ -33,7 +34,8 @@ internal sealed partial class TraceInference
     private StepJudgement Undone(SpecDuty duty, string values)
     {
         _judge.Refused(RefusedAct.Of(duty));
-        return new StepJudgement(null, new StepRefusal("", "", RecordGuards.NothingLeftUndone, values));
+        var came = _step.Receive is { } received ? Names.Messages.Of(received.Kind) : "";
+        return new StepJudgement(null, new StepRefusal(came, "", RecordGuards.NothingLeftUndone, values));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

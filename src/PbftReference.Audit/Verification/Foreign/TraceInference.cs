@@ -122,6 +122,7 @@ internal sealed partial class TraceInference
     /// <summary>Judges an action, and notes what it sent.</summary>
     private StepJudgement? Act(ActEvent e)
     {
+        if (e.Action is { Name: "LCommitted", SequenceNumber: { } n }) _duties.Deciding(n, _step.Number);
         if (_judge.Judge(e) is { } refusal) return Refused(refusal, e.Action);
         var sent = _judge.Traffic.Sent;
         for (; _noted < sent.Count; _noted++)
