@@ -134,6 +134,9 @@ public sealed class SpecNewView
         Carried = Values.Map(carried.Select(place => KeyValuePair.Create(place.Key, (BigInteger)place.Value)));
     }
 
+    internal SpecNewView(long view, Dafny.IMap<BigInteger, _IVC> viewChanges, Dafny.IMap<BigInteger, BigInteger> carried) =>
+        (View, ViewChanges, Carried) = (view, viewChanges, carried);
+
     /// <summary>v.</summary>
     public long View { get; }
 

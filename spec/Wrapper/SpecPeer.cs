@@ -14,6 +14,7 @@ public sealed class SpecPeer
     private readonly SpecModel _model;
     private readonly BigInteger _id;
     private _IPeer _peer;
+    private _IPeer _before;
 
     /// <summary>A replica before its first message.</summary>
     /// <param name="model">The cluster.</param>
@@ -21,7 +22,31 @@ public sealed class SpecPeer
     public SpecPeer(SpecModel model, int id)
     {
         (_model, _id) = (model, id);
-        _peer = Oracle.InitPeer(model.Parameters);
+        _peer = _before = Oracle.InitPeer(model.Parameters);
+    }
+
+    private SpecPeer(SpecPeer other, _IPeer peer) => (_model, _id, _peer, _before) = (other._model, other._id, peer, peer);
+
+    /// <summary>The replica as it was before the last action that it was asked for.</summary>
+    public SpecPeer BeforeLastAct => new(this, _before);
+
+    /// <summary>A replica in the middle of its history, with what is claimed of it.</summary>
+    /// <param name="model">The cluster.</param>
+    /// <param name="id">The replica.</param>
+    /// <param name="replica">Its state.</param>
+    /// <param name="messages">The messages in its log.</param>
+    /// <param name="newViews">The new-views that were at hand, by their numbers, whether they are in its log or not.</param>
+    public static SpecPeer At(SpecModel model, int id, SpecReplica replica, IEnumerable<SpecMessage> messages, IEnumerable<int> newViews)
+    {
+        var parameters = model.Parameters;
+        var peer = Peer.create(replica.Value, Dafny.Set<PbftTypes._IMsg>.Empty, Values.Set(newViews));
+        foreach (var message in messages)
+        {
+            var contents = PbftEvidence.__default.Contents(parameters, message.Value);
+            peer = Oracle.AddTo(parameters, peer, contents);
+        }
+
+        return new SpecPeer(new SpecPeer(model, id), peer);
     }
 
     /// <summary>The names of all guards.</summary>
@@ -62,6 +87,7 @@ public sealed class SpecPeer
     public string? Act(SpecAction action, out IReadOnlyList<SpecMessage> sent)
     {
         sent = [];
+        _before = _peer;
         var parameters = _model.Parameters;
         if (!Oracle.CanAct(parameters, _id, _peer, action.Value))
         {

@@ -12,6 +12,36 @@ public sealed class SpecReplica
 
     internal SpecReplica(_IReplica value) => _value = value;
 
+    /// <summary>Makes one; it need not be reachable.</summary>
+    /// <param name="view">v.</param>
+    /// <param name="newView">The new-view that it entered the view with, by its number.</param>
+    /// <param name="active">Whether it takes part in its view.</param>
+    /// <param name="stable">The stable checkpoint.</param>
+    /// <param name="accepted">The proposals accepted in the view, by place.</param>
+    /// <param name="prepared">The latest prepared certificates, one a place.</param>
+    /// <param name="committed">What is decided, by place.</param>
+    /// <param name="checkpoints">The checkpoints that it signed, by place.</param>
+    /// <param name="lastExecuted">The last executed place.</param>
+    /// <param name="state">The replicated state.</param>
+    public SpecReplica(
+        long view,
+        int newView,
+        bool active,
+        SpecCheckpoint stable,
+        IEnumerable<KeyValuePair<long, int>> accepted,
+        IEnumerable<SpecPrepared> prepared,
+        IEnumerable<KeyValuePair<long, int>> committed,
+        IEnumerable<KeyValuePair<long, int>> checkpoints,
+        long lastExecuted,
+        SpecState state)
+        : this(PbftReplica.Replica.create(
+            view, newView, active, stable.Value, Map(accepted), Values.Map(prepared.Select(c => KeyValuePair.Create(c.SequenceNumber, c.Value))),
+            Map(committed), Map(checkpoints), lastExecuted, state.Value))
+    {
+    }
+
+    internal _IReplica Value => _value;
+
     /// <summary>v.</summary>
     public long View => (long)_value.dtor_view;
 
@@ -63,6 +93,9 @@ public sealed class SpecReplica
 
     /// <summary>The replicated state.</summary>
     public SpecState State => new(_value.dtor_state);
+
+    private static IMap<BigInteger, BigInteger> Map(IEnumerable<KeyValuePair<long, int>> digests) =>
+        Values.Map(digests.Select(pair => KeyValuePair.Create(pair.Key, (BigInteger)pair.Value)));
 
     private static int? At(IMap<BigInteger, BigInteger> map, long n) =>
         map.Contains((BigInteger)n) ? (int)Map<BigInteger, BigInteger>.Select(map, n) : null;

@@ -42,7 +42,7 @@ public static class RunDirectory
         }
 
         var draft = ManifestPath(directory) + ".new";
-        File.WriteAllText(draft, Encode(manifest));
+        File.WriteAllText(draft, TextOf(manifest));
         File.Move(draft, ManifestPath(directory));
     }
 
@@ -105,7 +105,8 @@ public static class RunDirectory
         throw new IOException($"the input {manifest.Input} has changed since the run began: its SHA-256 was {digest} and is {lines.Digest}; restore it");
     }
 
-    private static string Encode(RunManifest manifest)
+    /// <summary>A manifest as text, such as a trace carries in its header.</summary>
+    public static string TextOf(RunManifest manifest)
     {
         var o = manifest.Options;
         var json = new JObject

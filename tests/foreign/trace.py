@@ -1,21 +1,33 @@
 #!/usr/bin/env python3
-"""Writes traces of a PBFT cluster that is not this project's: pbft.trace/1, profile osdi99.
+"""Writes traces of a PBFT cluster that is not this project's: pbft.trace/1, profile osdi99 or fabric-pq.
 
 Written from docs/trace-format.md and docs/event-catalogue.md alone, with the standard library alone. Four replicas of a counter run three
 requests in view 0, with a checkpoint after the second. Digests are SHA-256 of whatever this program likes; the format asks only that equal
 things have equal digests.
 
     trace.py good                 a trace that conforms
+    trace.py one-by-one           the same, by replicas that do one thing a step: what follows from a message comes steps later
     trace.py few-prepares         replica 2 commits request 1 with the pre-prepare and its own prepare only
     trace.py other-batch          replica 3 executes request 2 in the place of request 1
     trace.py never-sent           replica 1 receives a prepare of replica 3 that replica 3 did not send
+    trace.py no-commit            replica 2 has the votes for request 1 and never commits it
+    trace.py no-checkpoint        replica 3 executes request 3 and has not signed for the state after request 2
+    trace.py unfinished           replica 1 has all commits for request 3 and does not execute it
     trace.py view-change          good, and then a view change, of which the profile carries no certificates
+    trace.py hidden-place         the same, and replica 2 does not report that it has prepared request 3
+
+Two more arguments name another profile (osdi99 if it is left out) and how messages are authenticated (signatures).
 """
 import hashlib
 import json
 import sys
 
 N, F, K = 4, 1, 2
+FAULTS = [
+    "good", "one-by-one", "few-prepares", "other-batch", "never-sent", "no-commit", "no-checkpoint", "unfinished", "view-change", "hidden-place",
+]
+PROFILES = ["osdi99", "fabric-pq"]
+AUTHENTICATIONS = ["signatures", "macs", "none"]
 CLIENT = 7
 REQUESTS = [{"client": str(CLIENT), "timestamp": str(t), "operation": "add %d" % t} for t in (1, 2, 3)]
 
@@ -88,40 +100,62 @@ def commit(replicas, n, fault):
         needed = voters[:2] if replica.number == 0 else voters[:1]
         for voter in needed[:-1]:
             replica.step("prepare", vote(n, voter))
-        replica.step("prepare", vote(n, needed[-1]), send=[mine])
+        if fault == "no-commit" and n == 1 and replica.number == 2:
+            replica.step("prepare", vote(n, needed[-1]))
+        elif fault == "one-by-one":
+            replica.step("prepare", vote(n, needed[-1]))
+            replica.step("request", REQUESTS[n - 1])
+            replica.step(send=[mine])
+        else:
+            replica.step("prepare", vote(n, needed[-1]), send=[mine])
 
 
 def decide_and_execute(replicas, n, fault):
-    """Each replica executes with the second commit that it gets from another."""
+    """Each replica executes with the second commit that it gets from another, or with the third if it did not commit itself."""
     for replica in replicas:
-        others = [i for i in range(N) if i != replica.number]
-        replica.step("commit", vote(n, others[0]))
+        others = [i for i in range(N) if i != replica.number and not (fault == "no-commit" and n == 1 and i == 2)]
         request = REQUESTS[1] if fault == "other-batch" and n == 1 and replica.number == 3 else REQUESTS[n - 1]
-        line = replica.step("commit", vote(n, others[1]))
-        if n % K == 0:
+        quiet = fault == "no-commit" and n == 1 and replica.number == 2
+        needed = others[:3] if quiet else others[:2]
+        for other in needed[:-1]:
+            replica.step("commit", vote(n, other))
+        line = replica.step("commit", vote(n, needed[-1]))
+        if fault == "unfinished" and n == 3 and replica.number == 1:
+            replica.step("request", REQUESTS[0])
+            replica.step("request", REQUESTS[1])
+            continue
+        if fault == "one-by-one":
+            replica.step("request", REQUESTS[n - 1])
+            line = replica.step()
+        if n % K == 0 and not (fault == "no-checkpoint" and replica.number == 3):
             line["send"] = [replica.to_others("checkpoint", checkpoint(n, replica.number))]
         line["execute"] = [execute(replica, n, request)]
 
 
-def make_stable(replicas, n):
-    for replica in replicas:
-        others = [i for i in range(N) if i != replica.number]
+def make_stable(replicas, n, fault):
+    """A replica that did not sign makes nothing stable; the others take the checkpoints of those that did."""
+    signers = [i for i in range(N) if not (fault == "no-checkpoint" and i == 3)]
+    for replica in [replicas[i] for i in signers]:
+        others = [i for i in signers if i != replica.number]
         replica.step("checkpoint", checkpoint(n, others[0]))
         replica.step("checkpoint", checkpoint(n, others[1]), stable=[{"sequenceNumber": str(n), "stateDigest": digest(["state", n])}])
 
 
-def change_view(replicas):
+def change_view(replicas, fault, profile):
     """View 1: everybody has prepared request 3 above the checkpoint at 2, so it is carried over."""
     place = {"sequenceNumber": "3", "batchDigest": digest([REQUESTS[2]])}
 
     def wish(who):
-        return {
+        claims = [dict({"view": "0"}, **place)]
+        message = {
             "view": "1",
             "sequenceNumber": "2",
             "stateDigest": digest(["state", 2]),
-            "prepared": [dict({"view": "0"}, **place)],
-            "replica": who,
+            "prepared": [] if fault == "hidden-place" and who == 2 else claims,
         }
+        if profile == "fabric-pq":
+            message["prePrepared"] = claims
+        return dict(message, replica=who)
 
     new_view = {"view": "1", "viewChanges": [1, 2, 3], "carried": [place], "replica": 1}
     for replica in replicas[1:]:
@@ -134,11 +168,11 @@ def change_view(replicas):
         replica.step("pre-prepare", pre_prepare(3, 1), send=[replica.to_others("prepare", vote(3, replica.number, 1))])
 
 
-def header():
+def header(profile, authentication):
     return {
         "schema": "pbft.trace/1",
-        "profile": "osdi99",
-        "authentication": "signatures",
+        "profile": profile,
+        "authentication": authentication,
         "implementation": "trace.py",
         "cluster": "foreign",
         "service": "counter",
@@ -151,21 +185,26 @@ def in_order(line):
     return {field: line[field] for field in fields if field in line}
 
 
+def choose(arguments):
+    wanted = [FAULTS, PROFILES, AUTHENTICATIONS]
+    chosen = arguments + ["osdi99", "signatures"][len(arguments) - 1:]
+    if not arguments or len(chosen) != len(wanted) or any(word not in words for word, words in zip(chosen, wanted)):
+        sys.exit("usage: trace.py %s [%s [%s]]" % tuple("|".join(words) for words in wanted))
+    return chosen
+
+
 def main():
-    faults = ["good", "few-prepares", "other-batch", "never-sent", "view-change"]
-    if len(sys.argv) != 2 or sys.argv[1] not in faults:
-        sys.exit("usage: trace.py " + "|".join(faults))
-    fault = sys.argv[1]
+    fault, profile, authentication = choose(sys.argv[1:])
     replicas = [Replica(i) for i in range(N)]
     for n in range(1, len(REQUESTS) + 1):
         propose_and_prepare(replicas, n)
         commit(replicas, n, fault)
         decide_and_execute(replicas, n, fault)
         if n % K == 0:
-            make_stable(replicas, n)
-    if fault == "view-change":
-        change_view(replicas)
-    print(json.dumps(header()))
+            make_stable(replicas, n, fault)
+    if fault in ("view-change", "hidden-place"):
+        change_view(replicas, fault, profile)
+    print(json.dumps(header(profile, authentication)))
     for replica in replicas:
         for line in replica.steps:
             print(json.dumps(in_order(line)))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PbftReference.Core.Types;
 
 namespace PbftReference.Audit.Verification;
@@ -12,6 +13,9 @@ namespace PbftReference.Audit.Verification;
 /// <param name="Values">The values that it speaks of.</param>
 public sealed record Finding(string Stream, ReplicaId Replica, long Revision, string Event, string Action, string Guard, string Values)
 {
+    /// <summary>What the specification would have allowed there, the nearest to what was refused first; a few.</summary>
+    public ImmutableArray<EnabledAct> Enabled { get; init; } = [];
+
     /// <summary>The sender whose statement is at issue, in the join; null for a finding in one log alone.</summary>
     public ReplicaId? Sender { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PbftReference.Core;
 using PbftReference.Core.Events;
 using PbftReference.Core.State;
@@ -12,7 +13,11 @@ namespace PbftReference.Audit.Verification;
 /// <param name="Action">The specification's action, or <c>Deliver</c>.</param>
 /// <param name="Guard">The guard that is false.</param>
 /// <param name="Values">The values that it speaks of.</param>
-public sealed record StepRefusal(string Event, string Action, string Guard, string Values);
+public sealed record StepRefusal(string Event, string Action, string Guard, string Values)
+{
+    /// <summary>What the specification would have allowed there, the nearest to what was refused first; a few.</summary>
+    public ImmutableArray<EnabledAct> Enabled { get; init; } = [];
+}
 
 /// <summary>What a step that is accepted brought in and sent out.</summary>
 /// <param name="Delivered">The signed statements that came in.</param>
@@ -39,14 +44,18 @@ public sealed class LocalVerifier
     /// <param name="self">The replica.</param>
     /// <param name="lockStep">Whether the states are compared after each step.</param>
     /// <param name="isFaulty">Which replicas are faulty; for the counts only.</param>
-    public LocalVerifier(SpecTranslation translation, ReplicaId self, bool lockStep = false, Func<ReplicaId, bool>? isFaulty = null)
+    /// <param name="beginning">The snapshot from which on its steps are judged; null for its first step.</param>
+    public LocalVerifier(
+        SpecTranslation translation, ReplicaId self, bool lockStep = false, Func<ReplicaId, bool>? isFaulty = null, SnapshotBeginning? beginning = null)
     {
         ArgumentNullException.ThrowIfNull(translation);
         _projection = new Projection(translation, self);
-        _judge = new SpecJudge(translation, self, isFaulty ?? (_ => false));
-        _obligations = _judge.Obligations = new Obligations(translation.Model, _judge.Peer, self.Value);
+        _judge = new SpecJudge(translation, self, isFaulty ?? (_ => false), beginning?.Peer(translation));
+        _obligations = new Obligations(translation.Model, _judge.Peer, self.Value);
+        _judge.Obligations = _obligations;
         _abstraction = lockStep ? new Abstraction(translation) : null;
-        State = ReplicaState.Genesis(translation.Configuration, self);
+        State = beginning?.Snapshot.State ?? ReplicaState.Genesis(translation.Configuration, self);
+        foreach (var message in beginning?.Delivered(translation) ?? []) _obligations.Had(message);
     }
 
     /// <summary>The folded state.</summary>
@@ -70,7 +79,7 @@ public sealed class LocalVerifier
         _judge.Begin();
         var refusal = Accept(step);
         traffic = _judge.Traffic;
-        return refusal;
+        return refusal is null ? null : refusal with { Enabled = _judge.Nearest() };
     }
 
     private StepRefusal? Accept(Step step)
@@ -101,9 +110,13 @@ public sealed class LocalVerifier
         _obligations.Forget();
     }
 
-    private static StepRefusal Undone(Step step, SpecDuty duty) => new(
-        step.Events.IsEmpty ? "" : Names.Events.Of(step.Events[^1].Kind), "", RecordGuards.NothingLeftUndone,
-        $"{duty.Name} {duty.Number}: it could be done with what had come by then, and is not done");
+    private StepRefusal Undone(Step step, SpecDuty duty)
+    {
+        _judge.Refused(RefusedAct.Of(duty));
+        return new StepRefusal(
+            step.Events.IsEmpty ? "" : Names.Events.Of(step.Events[^1].Kind), "", RecordGuards.NothingLeftUndone,
+            $"{duty.Name} {duty.Number}: it could be done with what had come by then, and is not done");
+    }
 
     private static ReplicaState? TryFold(ReplicaState state, ReplicaEvent replicaEvent, out string? unfoldable)
     {

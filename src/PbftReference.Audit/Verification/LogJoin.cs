@@ -12,6 +12,7 @@ public sealed class LogJoin
     private readonly HashSet<Statement> _sent = [];
     private readonly SortedDictionary<ReplicaId, Reading> _readings = [];
     private readonly SortedDictionary<ReplicaId, long> _unheard = [];
+    private readonly SortedDictionary<ReplicaId, long> _before = [];
     private readonly List<List<(DeliveredStatement Statement, Finding Finding)>> _knots = [];
     private readonly ClusterConfiguration _configuration;
     private readonly Func<ReplicaId, bool> _isFaulty;
@@ -30,7 +31,11 @@ public sealed class LogJoin
         ArgumentNullException.ThrowIfNull(translation);
         ArgumentNullException.ThrowIfNull(histories);
         (_configuration, _isFaulty, _progress) = (translation.Configuration, isFaulty, progress);
-        foreach (var history in histories) Add(new LogReading(history, new LocalVerifier(translation, history.Replica, lockStep, isFaulty)));
+        foreach (var history in histories)
+        {
+            Add(new LogReading(history, new LocalVerifier(translation, history.Replica, lockStep, isFaulty, history.Beginning)));
+            if (history.Beginning is { } beginning) _sent.UnionWith(beginning.Said(translation));
+        }
     }
 
     /// <summary>Prepares a join of what is not a log.</summary>
@@ -49,6 +54,9 @@ public sealed class LogJoin
 
     /// <summary>What is missing to tell.</summary>
     public List<string> Missing { get; } = [];
+
+    /// <summary>How many statements under the name of a replica were made before its judged history begins, and could not be looked up.</summary>
+    public IReadOnlyDictionary<ReplicaId, long> FromBefore => _before;
 
     /// <summary>The replicas whose logs are at hand.</summary>
     public IEnumerable<ReplicaId> Replicas => _readings.Keys;
@@ -102,6 +110,7 @@ public sealed class LogJoin
         if (!source.MoveNext())
         {
             reading.IsDone = true;
+            if (source.MissingAtEnd is { } atEnd) Missing.Add(atEnd);
             return true;
         }
 
@@ -110,7 +119,7 @@ public sealed class LogJoin
         var judgement = source.Judge();
         if (judgement.Refusal is { } refusal)
         {
-            Violations.Add(new Finding(source.Stream, source.Replica, source.Revision, refusal.Event, refusal.Action, refusal.Guard, refusal.Values));
+            Violations.Add(new Finding(source.Stream, source.Replica, source.Revision, refusal.Event, refusal.Action, refusal.Guard, refusal.Values) { Enabled = refusal.Enabled });
         }
 
         if (judgement.Missing is { } missing) Missing.Add(missing);
@@ -125,10 +134,19 @@ public sealed class LogJoin
     {
         var sender = new ReplicaId(statement.Sender);
         if (!_configuration.IsMember(sender) || _isFaulty(sender)) return true;
-        if (!_sent.Contains(statement)) return false;
+        if (!_sent.Contains(statement))
+        {
+            if (!IsFromBefore(reading.Waiting!.Value)) return false;
+            _before[sender] = _before.GetValueOrDefault(sender) + 1;
+            return true;
+        }
+
         reading.Source.Counts.Add("join-edges");
         return true;
     }
+
+    private bool IsFromBefore(DeliveredStatement waiting) =>
+        _readings.TryGetValue(new ReplicaId(waiting.Statement.Sender), out var sender) && sender.Source.Beginning?.MayHold(waiting) == true;
 
     // Nobody can go on. What waits for a log that is at its end, or is not there, waits for ever: that is told, and passed over. If all
     // wait for each other, either somebody waits for what never comes, or there is no order; which of the two shows when all is read.
@@ -178,7 +196,7 @@ public sealed class LogJoin
         }
         else
         {
-            Violations.Add(finding with { Values = $"{finding.Values} bears the name of replica {sender}, which is correct and never sent it (signed at its revision {waiting.SignedAt})" });
+            Violations.Add(finding with { Values = $"{finding.Values} bears the name of replica {sender}, which is correct and never sent it{(waiting.SignedAt < 0 ? "" : $" (signed at its revision {waiting.SignedAt})")}" });
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Integrity;
 using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Snapshots;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host;
 
@@ -38,6 +39,18 @@ public sealed record VerificationOptions
     /// </summary>
     public ImmutableSortedDictionary<string, long> Expected { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
 
+    /// <summary>
+    /// Whether a log whose beginning was truncated is judged from its oldest snapshot on, and what lies before is taken from the snapshot;
+    /// else such a log is undetermined.
+    /// </summary>
+    public bool FromSnapshot { get; init; }
+
+    /// <summary>
+    /// Of a trace without records: in how many further steps a replica does what it can; 0 for the very step in which it can, null if nothing
+    /// was declared. A log says itself when a replica is at work, and is held to every step.
+    /// </summary>
+    public long? Within { get; init; }
+
     /// <summary>Told how many records are read.</summary>
     public Action<long>? Progress { get; init; }
 }
@@ -63,6 +76,9 @@ public sealed record VerificationReport(
     ImmutableArray<string> Missing,
     IntegrityReport Integrity)
 {
+    /// <summary>What was not judged, though nothing is missing: what the verdict does not speak of.</summary>
+    public ImmutableArray<string> Unjudged { get; init; } = [];
+
     /// <summary>What the logs contained together.</summary>
     public Counts Total
     {
@@ -91,15 +107,18 @@ public static class LogVerifier
         var integrity = OfCorrect(LogIntegrity.Check(store, genesis.Cluster), options);
         if (integrity.Verdict == IntegrityVerdict.Corrupt) return new VerificationReport(Verdict.Corrupt, [], [], [], integrity);
         var missing = integrity.Findings.Select(f => $"{f.Stream} at #{f.Revision}: {f.Explanation}").ToList();
-        var join = new LogJoin(
-            new SpecTranslation(genesis.Configuration), Histories(store, genesis, options, missing), options.Faulty.Contains, options.LockStep, options.Progress);
+        var histories = Histories(store, genesis, options, missing);
+        var join = new LogJoin(new SpecTranslation(genesis.Configuration), histories, options.Faulty.Contains, options.LockStep, options.Progress);
         join.Run();
         missing.AddRange(join.Missing);
         var replicas = join.Replicas.Select(join.VerdictOf).ToImmutableArray();
         var report = new VerificationReport(Verdict.Violates, replicas, [.. join.Violations], [], integrity);
         Expect(report, options, missing);
-        return report with { Verdict = VerdictOf(join.Violations, missing), Missing = [.. missing] };
+        return report with { Verdict = VerdictOf(join.Violations, missing), Missing = [.. missing], Unjudged = [.. Unjudged(histories, join)] };
     }
+
+    private static IEnumerable<string> Unjudged(List<ReplicaHistory> histories, LogJoin join) => histories.Where(history => history.Beginning is not null).Select(history =>
+        $"{history.Stream} up to revision {history.Beginning!.Revision}: what lies before is taken from the snapshot that the stream confirms, and was not judged; of {join.FromBefore.GetValueOrDefault(history.Replica)} statements from then, which others received, it is not known whether it sent them");
 
     // A faulty replica may have written anything: its own streams say nothing about the others.
     private static IntegrityReport OfCorrect(IntegrityReport all, VerificationOptions options) =>
@@ -119,18 +138,23 @@ public static class LogVerifier
             var replica = new ReplicaId(i);
             if (options.Faulty.Contains(replica) || store.Tail(LogStreams.OfReplica(genesis.Cluster, replica)) is not { IsEmpty: false } tail) continue;
             if (tail.FirstRevision == 0) histories.Add(ReplicaHistory.Read(store, genesis.Cluster, replica));
-            else missing.Add($"the log of replica {replica} begins at revision {tail.FirstRevision}: what was before was truncated, and judging needs it. Keep whole logs, or verify a copy that is whole.");
+            else if (!options.FromSnapshot) missing.Add($"the log of replica {replica} begins at revision {tail.FirstRevision}: what was before was truncated, and judging needs it. Verify a copy that is whole, or judge only what follows on its snapshot by --from-snapshot.");
+            else if (Beginning(store, genesis, replica) is { } beginning) histories.Add(ReplicaHistory.Read(store, genesis.Cluster, replica, beginning));
+            else missing.Add($"the log of replica {replica} begins at revision {tail.FirstRevision}, and no snapshot that it confirms can be read: nothing of it can be judged. Verify a copy that is whole.");
         }
 
         return histories;
     }
+
+    private static SnapshotBeginning? Beginning(IEventStore store, Genesis genesis, ReplicaId replica) =>
+        SnapshotStore.ReadOldest(store, genesis.Cluster, replica, genesis.Configuration) is { } snapshot ? new SnapshotBeginning(snapshot) : null;
 
     internal static void Expect(VerificationReport report, VerificationOptions options, List<string> missing)
     {
         if (report.Replicas.IsEmpty) missing.Add("there is no log of a correct replica: nothing was judged");
         if (options.Expected.IsEmpty)
         {
-            foreach (var replica in report.Replicas.Where(r => r.Counts["executed"] == 0))
+            foreach (var replica in report.Replicas.Where(r => r.Counts["executed"] == 0 && report.Violations.IsEmpty))
             {
                 missing.Add($"replica {replica.Replica} executed nothing: a log that is empty or cut off does not pass. Say by --expect what must be seen.");
             }

@@ -1,5 +1,7 @@
+using PbftReference.Core;
 using PbftReference.Core.Phases;
 using PbftReference.Core.State;
+using PbftReference.Core.Types;
 using PbftReference.Spec;
 
 namespace PbftReference.Audit.Verification;
@@ -12,21 +14,24 @@ namespace PbftReference.Audit.Verification;
 /// <param name="model">The cluster.</param>
 /// <param name="peer">The specification's replica.</param>
 /// <param name="self">Its number.</param>
-internal sealed class Obligations(SpecModel model, SpecPeer peer, int self)
+internal sealed class Obligations(SpecModel model, SpecPeer peer, int self) : IDutyDesk
 {
     private readonly SpecDesk _desk = new(model, self);
     private readonly SortedSet<long> _touched = [];
     private readonly List<SpecMessage> _newViews = [];
     private bool _everywhere;
 
-    /// <summary>A message is about to be taken.</summary>
+    /// <summary>A message is in the log already where the history begins.</summary>
+    public void Had(SpecMessage message) => _desk.Note(peer, message);
+
+    /// <inheritdoc/>
     public void Came(SpecMessage message)
     {
         Note(message);
         if (message.Statement == SpecStatementKind.NewView) _newViews.Add(message);
     }
 
-    /// <summary>A message was sent.</summary>
+    /// <inheritdoc/>
     public void Sent(SpecMessage message)
     {
         Note(message);
@@ -50,14 +55,14 @@ internal sealed class Obligations(SpecModel model, SpecPeer peer, int self)
     /// <param name="state">The folded state: whether the replica runs, and whether its service is at work.</param>
     public SpecDuty? LeftUndone(ReplicaState state)
     {
-        var duty = state.Phase is ReplicaPhase.Normal or ReplicaPhase.ViewChanging ? Owed(state.Execution != ExecutionPhase.Idle) : null;
+        var duty = state.Phase is ReplicaPhase.Normal or ReplicaPhase.ViewChanging ? Owed(state) : null;
         _touched.Clear();
         _newViews.Clear();
         _everywhere = false;
         return duty;
     }
 
-    private SpecDuty? Owed(bool busy)
+    private SpecDuty? Owed(ReplicaState state)
     {
         foreach (var newView in _newViews)
         {
@@ -66,9 +71,13 @@ internal sealed class Obligations(SpecModel model, SpecPeer peer, int self)
 
         foreach (var n in _everywhere ? SpecDesk.Places(peer) : _touched)
         {
-            if (_desk.OwedAt(peer, n) is { } duty) return duty;
+            if (_desk.OwedAt(peer, n) is { } duty && !IsProved(state, n)) return duty;
         }
 
-        return _desk.OwedStable(peer) ?? _desk.OwedExecution(peer, busy) ?? _desk.OwedView(peer);
+        return _desk.OwedStable(peer) ?? _desk.OwedExecution(peer, state.Execution != ExecutionPhase.Idle) ?? _desk.OwedView(peer);
     }
+
+    // A place that certificates of an earlier view decided in this one is over here: whoever lacks it is shown the certificates (TOCS'02 5.2).
+    private static bool IsProved(ReplicaState state, long n) =>
+        Predicates.InWindow(state, new SequenceNumber(n)) && state.SlotAt(new SequenceNumber(n)) is { Phase: SlotPhase.CommittedLocal } slot && slot.View < state.View;
 }

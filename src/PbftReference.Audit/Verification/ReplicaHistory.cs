@@ -17,12 +17,19 @@ public readonly record struct RecordedStep(long Revision, Step? Step);
 /// <param name="Steps">The records in order, read while they are enumerated.</param>
 public sealed record ReplicaHistory(ReplicaId Replica, string Stream, long LastRevision, IEnumerable<RecordedStep> Steps)
 {
+    /// <summary>Where the judged history begins; null for the replica's first record.</summary>
+    public SnapshotBeginning? Beginning { get; init; }
+
     /// <summary>The history in a store. Hashes are not checked here: integrity comes first.</summary>
-    public static ReplicaHistory Read(IEventStore store, string cluster, ReplicaId replica)
+    /// <param name="store">The store.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="replica">The replica.</param>
+    /// <param name="beginning">The snapshot from which on it is read; null for the first record.</param>
+    public static ReplicaHistory Read(IEventStore store, string cluster, ReplicaId replica, SnapshotBeginning? beginning = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         var stream = LogStreams.OfReplica(cluster, replica);
-        var steps = ReplicaLog.Read(store, stream, check: false).Select(record => new RecordedStep(record.Revision, record.Step));
-        return new ReplicaHistory(replica, stream, store.Tail(stream)?.LastRevision ?? -1, steps);
+        var steps = ReplicaLog.Read(store, stream, (beginning?.Revision ?? -1) + 1, check: false).Select(record => new RecordedStep(record.Revision, record.Step));
+        return new ReplicaHistory(replica, stream, store.Tail(stream)?.LastRevision ?? -1, steps) { Beginning = beginning };
     }
 }

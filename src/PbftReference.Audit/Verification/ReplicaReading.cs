@@ -31,11 +31,17 @@ internal abstract class ReplicaReading
     /// <summary>What came in with it, by name.</summary>
     public abstract string Input { get; }
 
+    /// <summary>Where the judged history begins; null if nothing is before it.</summary>
+    public virtual SnapshotBeginning? Beginning => null;
+
     /// <summary>What it contained so far.</summary>
     public abstract Counts Counts { get; }
 
     /// <summary>What is said of it in the report.</summary>
     public abstract ReplicaVerdict Verdict { get; }
+
+    /// <summary>At the end: what is missing to tell; null if nothing is.</summary>
+    public virtual string? MissingAtEnd => null;
 
     /// <summary>Goes to the next step; false at the end.</summary>
     public abstract bool MoveNext();
@@ -56,6 +62,9 @@ internal sealed class LogReading(ReplicaHistory history, LocalVerifier verifier)
 
     /// <inheritdoc/>
     public override string Stream => history.Stream;
+
+    /// <inheritdoc/>
+    public override SnapshotBeginning? Beginning => history.Beginning;
 
     /// <inheritdoc/>
     public override long LastRevision => history.LastRevision;

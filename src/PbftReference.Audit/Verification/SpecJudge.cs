@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PbftReference.Core.Events;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
@@ -12,23 +13,27 @@ namespace PbftReference.Audit.Verification;
 /// <param name="translation">The cluster's.</param>
 /// <param name="self">The replica.</param>
 /// <param name="isFaulty">Which replicas are faulty; for the counts only.</param>
-internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Func<ReplicaId, bool> isFaulty)
+/// <param name="peer">The replica where its judged history begins; null for a replica before its first message.</param>
+internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Func<ReplicaId, bool> isFaulty, SpecPeer? peer = null)
 {
     private readonly StatementReading _reading = new(translation);
     private List<DeliveredStatement> _delivered = [];
     private List<Statement> _sent = [];
+    private RefusedAct _refused = RefusedAct.None;
+    private SpecPeer? _refusedAt;
+    private bool _isDone;
 
     /// <summary>The specification's replica and its log.</summary>
-    public SpecPeer Peer { get; } = new(translation.Model, self.Value);
+    public SpecPeer Peer { get; } = peer ?? new(translation.Model, self.Value);
 
     /// <summary>What may not be left undone; null where nobody asks.</summary>
-    public Obligations? Obligations { get; set; }
+    public IDutyDesk? Obligations { get; set; }
 
     /// <summary>What happened so far.</summary>
     public Counts Counts { get; } = new();
 
     /// <summary>A new step begins.</summary>
-    public void Begin() => (_delivered, _sent) = ([], []);
+    public void Begin() => (_delivered, _sent, _refused, _refusedAt) = ([], [], RefusedAct.None, null);
 
     /// <summary>What the step brought in and sent out so far.</summary>
     public StepTraffic Traffic => new(_delivered, _sent);
@@ -37,8 +42,24 @@ internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Fun
     public static StepRefusal Refuse(EventKind source, string action, string guard, string values) =>
         new(Names.Events.Of(source), action, guard, values);
 
+    /// <summary>Something was refused that the specification was not asked about.</summary>
+    public void Refused(RefusedAct refused) => (_refused, _refusedAt) = (refused, null);
+
+    /// <summary>After a refusal: what would have been allowed in its place.</summary>
+    public ImmutableArray<EnabledAct> Nearest() => NearestActs.Of(translation, _refusedAt ?? Peer, _refused);
+
     /// <summary>Judges an event; null if it may happen.</summary>
-    public StepRefusal? Judge(ProjectedEvent projected) => projected switch
+    public StepRefusal? Judge(ProjectedEvent projected)
+    {
+        _isDone = false;
+        if (Ask(projected) is not { } refusal) return null;
+        // what the oracle allowed, and the record tells otherwise, is done already
+        _refusedAt = _isDone ? Peer.BeforeLastAct : Peer;
+        _refused = projected is ActEvent act ? RefusedAct.Of(act, _refusedAt.Replica) : RefusedAct.None;
+        return refusal;
+    }
+
+    private StepRefusal? Ask(ProjectedEvent projected) => projected switch
     {
         DeliverEvent e => Deliver(e),
         ActEvent e => Act(e),
@@ -48,8 +69,8 @@ internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Fun
 
     private StepRefusal? Deliver(DeliverEvent e)
     {
-        Obligations?.Came(e.Message);
         if (!Peer.Deliver(e.Message)) return Refuse(e.Source, "Deliver", "NewViewKnown", "a certificate in it names a new-view that is not at hand");
+        Obligations?.Came(e.Message);
         _delivered.AddRange(e.Statements);
         Counts.Add("deliveries");
         if (e.Source == EventKind.CommitProofAccepted && e.From is not null) Counts.Add("commit-proofs");
@@ -66,6 +87,7 @@ internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Fun
             return Refuse(e.Source, e.Action.Name, guard, GuardValues.Describe(guard, translation, Peer, e.Action));
         }
 
+        _isDone = true;
         if (CheckClaims(e, before, sent) is { } differs) return Refuse(e.Source, e.Action.Name, RecordGuards.AsRecorded, differs);
         foreach (var message in sent)
         {

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Newtonsoft.Json;
 using PbftReference.Cli.Fuzzing;
 using PbftReference.Cli.Output;
+using PbftReference.Cli.Verifying;
 using PbftReference.Simulation.Fuzzing;
 
 namespace PbftReference.Cli.Commands;
@@ -20,14 +21,27 @@ internal static class FuzzCommand
         var from = new Option<ulong>("--from") { HelpName = "SEED", Description = "The first seed.", DefaultValueFactory = _ => 1 };
         var replicas = new Option<int>("--replicas") { HelpName = "N", Description = "Number of replicas, 4 and up.", DefaultValueFactory = _ => FewestReplicas };
         var parallel = new Option<int>("--parallel") { HelpName = "COUNT", Description = "Most runs at a time; 0 for one a core." };
+        var verify = new Option<bool>("--verify") { Description = "Judges the log of each run by the specification, too, as 'pbft verify' does." };
+        var lockStep = new Option<bool>("--lock-step") { Description = "The same, and compares the recorded state with the specification's after each step." };
+        var expect = new Option<string?>("--expect") { HelpName = "NAME>=COUNT,...", Description = "With --verify: what the logs must hold at least, all together, as for 'pbft verify'." };
+        var save = new Option<string>("--save") { HelpName = "DIR", Description = "Where a log that does not conform goes.", DefaultValueFactory = _ => "runs" };
         var json = new Option<bool>("--json") { Description = "Prints the result as one JSON document." };
-        var command = new Command("fuzz", "Runs many seeds in memory, with faults and misbehaving replicas, and judges each.") { seeds, from, replicas, parallel, json };
-        command.SetAction(line => Run(
-            terminal, line.GetValue(from), line.GetValue(seeds), line.GetValue(replicas), line.GetValue(parallel), line.GetValue(json)));
+        var command = new Command("fuzz", "Runs many seeds in memory, with faults and misbehaving replicas, and judges each.")
+        {
+            seeds, from, replicas, parallel, verify, lockStep, expect, save, json,
+        };
+        command.SetAction(line =>
+        {
+            var expected = VerifyArguments.Expected(line.GetValue(expect));
+            var judging = line.GetValue(verify) || line.GetValue(lockStep);
+            if (!judging && !expected.IsEmpty) throw new CommandException(ExitCodes.Usage, "--expect counts what is in the logs: add --verify, which reads them");
+            var judge = judging ? new SeedJudge(line.GetValue(lockStep), expected, line.GetValue(save)!) : null;
+            return Run(terminal, line.GetValue(from), line.GetValue(seeds), line.GetValue(replicas), line.GetValue(parallel), judge, line.GetValue(json));
+        });
         return command;
     }
 
-    private static int Run(Terminal terminal, ulong from, int seeds, int replicas, int parallel, bool json)
+    private static int Run(Terminal terminal, ulong from, int seeds, int replicas, int parallel, SeedJudge? judge, bool json)
     {
         if (seeds < 1) throw new CommandException(ExitCodes.Usage, $"--seeds must be at least 1, not {seeds}");
         if (replicas < FewestReplicas) throw new CommandException(ExitCodes.Usage, $"--replicas must be at least {FewestReplicas}, so that one may misbehave, not {replicas}");
@@ -41,16 +55,16 @@ internal static class FuzzCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         var (elapsed, done, found) = (Stopwatch.StartNew(), 0, 0);
-        var summary = Fuzzer.RunMany(from, seeds, replicas, parallel, result =>
+        var summary = Fuzzer.RunMany(from, seeds, seed => FuzzCase.FromSeed(seed, replicas), judge is null ? Fuzzer.Run : judge.Run, parallel, result =>
         {
             done++;
             if (result.Verdict != FuzzVerdict.Fine) terminal.Note(FuzzReport.Found(result, ++found));
             terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {seeds:N0} seeds, {found} found, {done / elapsed.Elapsed.TotalSeconds:F1} a second"));
         }, stop.Token);
         terminal.ClearProgress();
-        var code = stop.IsCancellationRequested && summary.Found.Count == 0 ? ExitCodes.Interrupted : FuzzReport.CodeOf(summary);
-        if (json) terminal.Result.WriteLine(FuzzReport.Json(summary, from, seeds, replicas, code, elapsed.Elapsed).ToString(Formatting.Indented));
-        else foreach (var row in FuzzReport.Lines(summary, elapsed.Elapsed)) report.WriteLine(row);
+        var code = stop.IsCancellationRequested && summary.Found.Count == 0 ? ExitCodes.Interrupted : FuzzReport.CodeOf(summary, judge);
+        if (json) terminal.Result.WriteLine(FuzzReport.Json(summary, judge, from, seeds, replicas, code, elapsed.Elapsed).ToString(Formatting.Indented));
+        else foreach (var row in FuzzReport.Lines(summary, judge, elapsed.Elapsed)) report.WriteLine(row);
         report.WriteLine(title);
         if (stop.IsCancellationRequested) terminal.Note(string.Create(CultureInfo.InvariantCulture, $"interrupted after {done:N0} of {seeds:N0} seeds; go on by --from {from + (ulong)done}"));
         return code;

@@ -23,11 +23,13 @@ internal static class VerifyCommand
             Description = $"What the log must hold at least, in all correct replicas together: {string.Join(", ", Counts.Names)}. [default: an execution by every correct replica]",
         };
         var lockStep = new Option<bool>("--lock-step") { Description = "Compares the recorded state with the specification's after each step, too." };
+        var fromSnapshot = new Option<bool>("--from-snapshot") { Description = "Judges a log whose beginning was truncated from its oldest snapshot on; what lies before is not judged." };
+        var within = new Option<long?>("--within") { HelpName = "STEPS", Description = "Of a trace without records: in how many further steps a replica does what it can; 0 for at once. [default: see docs/verification.md]" };
         var prefix = new Option<string?>("--prefix") { HelpName = "FILE", Description = "Where the shortest failing prefix goes. [default: DIR.violation.jsonl]" };
         var json = LogArguments.Json();
         var command = new Command("verify", "Whether a log is a behaviour of the specification: exit code 0 conforms, 1 violates, 2 undetermined, 4 corrupt.")
         {
-            source, faulty, expect, lockStep, prefix, json,
+            source, faulty, expect, lockStep, fromSnapshot, within, prefix, json,
         };
         command.SetAction(line =>
         {
@@ -37,7 +39,10 @@ internal static class VerifyCommand
                 Faulty = VerifyArguments.Faulty(line.GetValue(faulty), input, terminal),
                 Expected = VerifyArguments.Expected(line.GetValue(expect)),
                 LockStep = line.GetValue(lockStep),
+                FromSnapshot = line.GetValue(fromSnapshot),
+                Within = VerifyArguments.Within(line.GetValue(within)),
             };
+            foreach (var note in VerifyArguments.WithoutEffect(options, input)) terminal.Note(note);
             return Run(terminal, input, options, line.GetValue(prefix), line.GetValue(json));
         });
         return command;
@@ -49,7 +54,7 @@ internal static class VerifyCommand
         terminal.Progress(() => "checking hashes and signed heads");
         var judged = options with
         {
-            Progress = count => terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {total:N0} records judged")),
+            Progress = count => terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Of(count, total)} {count:N0} of {total:N0} records judged")),
         };
         var report = input.Foreign is { } foreign
             ? TraceVerifier.Run(foreign.Header, foreign.Steps, judged)
@@ -57,12 +62,12 @@ internal static class VerifyCommand
         terminal.ClearProgress();
         var written = report.Violations.IsEmpty ? null : PrefixFile.Write(input, report.Violations[0], prefix ?? PrefixFile.DefaultName(input.Source));
         if (json) terminal.Result.WriteLine(VerifyOutput.Json(input, options, report, written).ToString(Formatting.Indented));
-        else foreach (var text in VerifyOutput.Lines(report, written, terminal)) terminal.Result.WriteLine(text);
+        else foreach (var text in VerifyOutput.Lines(report, options, written, terminal)) terminal.Result.WriteLine(text);
         return VerifyOutput.CodeOf(report.Verdict);
     }
 
     private static long RecordsOf(VerifyInput input, VerificationOptions options) => input.Foreign is { } foreign
         ? foreign.Steps.Count(step => !options.Faulty.Contains(step.Replica))
         : Enumerable.Range(0, input.Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(id => !options.Faulty.Contains(id))
-            .Sum(id => (input.Store.Tail(LogStreams.OfReplica(input.Genesis.Cluster, id))?.LastRevision ?? -1) + 1);
+            .Select(id => input.Store.Tail(LogStreams.OfReplica(input.Genesis.Cluster, id))).Sum(tail => tail is null ? 0 : tail.LastRevision - tail.FirstRevision + 1);
 }

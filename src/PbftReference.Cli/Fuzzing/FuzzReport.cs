@@ -14,23 +14,28 @@ internal static class FuzzReport
     public const string Schema = "pbft.fuzz/1";
 
     private const int MostDetail = 400;
+    private const int Width = 80;
 
     // no correct replica halts, the edge drops strangers, and a host's timer is silent once it was stopped
     private static readonly Refusal[] NotAmongHosts = [Refusal.NotRunning, Refusal.NotAMember, Refusal.TimerNotRunning];
 
-    /// <summary>1 for a violation or a failure of the program, 3 for missing progress.</summary>
-    public static int CodeOf(FuzzSummary summary)
+    /// <summary>1 for a violation or a failure of the program, 3 for missing progress, 2 if something that was expected was not seen.</summary>
+    public static int CodeOf(FuzzSummary summary, SeedJudge? judge)
     {
         if (summary.Found.Any(result => result.Verdict is FuzzVerdict.Violation or FuzzVerdict.Failure)) return ExitCodes.Violation;
-        return summary.Found.Count > 0 ? ExitCodes.NoProgress : ExitCodes.Holds;
+        if (summary.Found.Count > 0) return ExitCodes.NoProgress;
+        return judge is { Missing.IsEmpty: false } ? ExitCodes.Unknown : ExitCodes.Holds;
     }
 
     /// <summary>A seed that did not end well, at once.</summary>
     public static string Found(FuzzResult result, int number) =>
-        $"{number}. seed {result.Case.Options.Seed}: {NameOf(result.Verdict)}: {Shortened(result.Detail)}\n   reproduce: {result.Case.CommandLine}";
+        $"{number}. seed {result.Case.Options.Seed}: {NameOf(result.Verdict)}: {Shortened(result.Detail)}\n   reproduce: {result.Case.CommandLine}{(result.SavedLog is { } log ? $"\n   its log: pbft verify {log}" : "")}";
 
     /// <summary>The table.</summary>
-    public static IEnumerable<string> Lines(FuzzSummary summary, TimeSpan elapsed)
+    /// <param name="summary">What the seeds found.</param>
+    /// <param name="judge">Who judged the logs; null if nobody did.</param>
+    /// <param name="elapsed">How long it took.</param>
+    public static IEnumerable<string> Lines(FuzzSummary summary, SeedJudge? judge, TimeSpan elapsed)
     {
         var statistics = summary.Statistics;
         var runs = summary.Runs.Values.Sum();
@@ -56,8 +61,18 @@ internal static class FuzzReport
         yield return "  misbehaviour                     runs         acts";
         foreach (var (name, count) in summary.RunsOf) yield return Text($"    {name,-24} {count,9:N0} {summary.Acts.GetValueOrDefault(name),12:N0}");
         yield return "";
+        foreach (var line in judge is null ? [] : Judged(judge)) yield return line;
         foreach (var (result, i) in summary.Found.Select((result, i) => (result, i))) yield return Found(result, i + 1);
         yield return Verdict(summary.Found.Count, runs);
+    }
+
+    private static IEnumerable<string> Judged(SeedJudge judge)
+    {
+        yield return Text($"  judged by the specification{(judge.LockStep ? ", in lock-step" : "")}: {judge.Logs:N0} logs, {judge.Conforming:N0} conform; they held");
+        foreach (var line in WordWrap.Lines(string.Join(", ", Audit.Verification.Counts.Names.Select(name => Text($"{judge.Total[name]:N0} {name}"))), Width - 4)) yield return $"    {line}";
+        foreach (var line in judge.Unseen.IsEmpty ? [] : WordWrap.Lines($"none of them held: {string.Join(", ", judge.Unseen)}", Width - 4)) yield return $"    {line}";
+        foreach (var missing in judge.Missing) yield return $"  missing: {missing}";
+        yield return "";
     }
 
     private static string Verdict(int found, long runs) => (found, runs) switch
@@ -68,7 +83,7 @@ internal static class FuzzReport
     };
 
     /// <summary>The document. Only <c>wallMs</c> differs between two runs of the same seeds.</summary>
-    public static JObject Json(FuzzSummary summary, ulong from, int seeds, int replicas, int code, TimeSpan elapsed) => new()
+    public static JObject Json(FuzzSummary summary, SeedJudge? judge, ulong from, int seeds, int replicas, int code, TimeSpan elapsed) => new()
     {
         ["schema"] = Schema,
         ["from"] = from.ToString(CultureInfo.InvariantCulture),
@@ -88,6 +103,7 @@ internal static class FuzzReport
         ["dropped"] = Object(summary.Statistics.Drops),
         ["events"] = Object(summary.Statistics.Events),
         ["misbehaviour"] = new JArray(summary.RunsOf.Select(b => new JObject { ["name"] = b.Key, ["runs"] = b.Value, ["acts"] = summary.Acts.GetValueOrDefault(b.Key) })),
+        ["judged"] = judge is null ? JValue.CreateNull() : Json(judge),
         ["found"] = new JArray(summary.Found.Select(Json)),
         ["simulatedMs"] = (long)summary.VirtualTime.TotalMilliseconds,
         ["wallMs"] = (long)elapsed.TotalMilliseconds,
@@ -99,6 +115,16 @@ internal static class FuzzReport
         ["verdict"] = result.Verdict.ToString(),
         ["detail"] = result.Detail,
         ["reproduce"] = result.Case.CommandLine,
+        ["log"] = result.SavedLog,
+    };
+
+    private static JObject Json(SeedJudge judge) => new()
+    {
+        ["logs"] = judge.Logs,
+        ["conforming"] = judge.Conforming,
+        ["lockStep"] = judge.LockStep,
+        ["counts"] = new JObject(Audit.Verification.Counts.Names.Select(name => new JProperty(name, judge.Total[name]))),
+        ["missing"] = new JArray(judge.Missing),
     };
 
     private static string NameOf(FuzzVerdict verdict) => verdict switch

@@ -60,7 +60,7 @@ internal static class RunPlanner
     }
 
     /// <summary>The cluster is made of the seed alone, so a cluster without a store knows what it is.</summary>
-    private static Genesis GenesisOf(SimulationOptions options)
+    internal static Genesis GenesisOf(SimulationOptions options)
     {
         using var cluster = new Cluster(options, new EventLog.Stores.InMemoryEventStore(), new Workload(0, _ => []));
         return cluster.Genesis;

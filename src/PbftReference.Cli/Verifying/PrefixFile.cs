@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PbftReference.Audit.Verification;
+using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Trace;
 
@@ -25,7 +26,7 @@ internal static class PrefixFile
             TraceProfile.NamedNewView, TraceAuthentication.Signatures, "pbft-reference", genesis.Cluster, genesis.Service, genesis.Nonce,
             genesis.Configuration, streams, input.Run);
         using var stream = new BufferedStream(File.Create(file));
-        TraceFile.Write(stream, header, streams.SelectMany(s => input.Store.Read(s.Stream, 0, s.LastRevision + 1)).Select(record => new TraceLine(null, record)));
+        TraceFile.Write(stream, header, streams.SelectMany(s => input.Store.Read(s.Stream, s.FirstRevision).TakeWhile(record => record.Revision <= s.LastRevision)).Select(record => new TraceLine(null, record)));
         return file;
     }
 
@@ -42,11 +43,19 @@ internal static class PrefixFile
 
     private static ImmutableArray<TraceStream> StreamsOf(VerifyInput input, Finding finding)
     {
-        var failing = new TraceStream(finding.Stream, 0, finding.Revision);
-        if (finding.Sender is not { } sender || sender == finding.Replica) return [failing];
-        var stream = LogStreams.OfReplica(input.Genesis.Cluster, sender);
-        var last = input.Store.Tail(stream)!.LastRevision;
-        var upTo = finding.SignedAt < 0 ? last : Math.Min(last, finding.SignedAt);
-        return upTo < 0 ? [failing] : [failing, new TraceStream(stream, 0, upTo)];
+        var failing = StreamsOf(input, finding.Replica, finding.Revision);
+        if (finding.Sender is not { } sender || sender == finding.Replica) return [.. failing];
+        return [.. failing, .. StreamsOf(input, sender, finding.SignedAt < 0 ? long.MaxValue : finding.SignedAt)];
+    }
+
+    // Of a log whose beginning was truncated, its snapshots too: it is judged from one of them on.
+    private static IEnumerable<TraceStream> StreamsOf(VerifyInput input, ReplicaId replica, long upTo)
+    {
+        var stream = LogStreams.OfReplica(input.Genesis.Cluster, replica);
+        var tail = input.Store.Tail(stream)!;
+        if (tail.FirstRevision > Math.Min(upTo, tail.LastRevision)) yield break;
+        yield return new TraceStream(stream, tail.FirstRevision, Math.Min(upTo, tail.LastRevision));
+        var snapshots = LogStreams.OfSnapshots(input.Genesis.Cluster, replica);
+        if (tail.FirstRevision > 0 && input.Store.Tail(snapshots) is { IsEmpty: false } kept) yield return new TraceStream(snapshots, kept.FirstRevision, kept.LastRevision);
     }
 }

@@ -30,6 +30,19 @@ internal static class VerifyArguments
         throw new CommandException(ExitCodes.Usage, $"--faulty '{word}': the cluster has replicas 0 to {n - 1}; write them as in --faulty 1,2");
     }
 
+    /// <summary>In how many steps a replica does what it can.</summary>
+    /// <exception cref="CommandException">It is below 0.</exception>
+    public static long? Within(long? steps) =>
+        steps is < 0 ? throw new CommandException(ExitCodes.Usage, $"--within must be at least 0, not {steps}") : steps;
+
+    /// <summary>A note for each option that has no effect on what is verified.</summary>
+    public static IEnumerable<string> WithoutEffect(VerificationOptions options, VerifyInput input)
+    {
+        if (input.Foreign is not null && options.LockStep) yield return "pbft: --lock-step compares recorded states, and a trace without records holds none: it has no effect";
+        if (input.Foreign is not null && options.FromSnapshot) yield return "pbft: --from-snapshot is for logs, and this trace has no records: it has no effect";
+        if (input.Foreign is null && options.Within is not null) yield return "pbft: --within is for traces without records; a log is held to every step: it has no effect";
+    }
+
     /// <summary>What must be seen.</summary>
     /// <exception cref="CommandException">It is not of the form, or nothing of this name is counted.</exception>
     public static ImmutableSortedDictionary<string, long> Expected(string? text)

@@ -24,9 +24,10 @@ internal static class VerifyOutput
 
     /// <summary>The lines.</summary>
     /// <param name="report">The report.</param>
+    /// <param name="options">How it was judged.</param>
     /// <param name="prefix">The file of the failing prefix; null if there is none.</param>
     /// <param name="terminal">For colours.</param>
-    public static IEnumerable<string> Lines(VerificationReport report, string? prefix, Terminal terminal)
+    public static IEnumerable<string> Lines(VerificationReport report, VerificationOptions options, string? prefix, Terminal terminal)
     {
         if (!report.Replicas.IsEmpty)
         {
@@ -43,11 +44,21 @@ internal static class VerifyOutput
         }
 
         if (report.Violations.Length > ShownViolations) yield return $"... and {report.Violations.Length - ShownViolations} more; --json lists all";
-        if (prefix is not null) yield return $"the shortest failing prefix of the first is in {prefix}: pbft verify {prefix}";
-        foreach (var finding in report.Integrity.Findings) yield return $"{finding.Verdict.ToString().ToLowerInvariant()}: {finding.Stream} at #{finding.Revision}: {finding.Explanation}";
-        foreach (var missing in report.Missing.Take(ShownMissing)) yield return $"missing: {missing}";
+        if (prefix is not null)
+        {
+            yield return "the shortest failing prefix of the first:";
+            yield return $"  pbft verify {prefix}{(options.FromSnapshot ? " --from-snapshot" : "")}";
+        }
+
+        foreach (var finding in report.Integrity.Findings)
+        {
+            foreach (var line in Note($"{finding.Verdict.ToString().ToLowerInvariant()}: {finding.Stream} at #{finding.Revision}: {finding.Explanation}")) yield return line;
+        }
+
+        foreach (var line in report.Missing.Take(ShownMissing).SelectMany(missing => Note($"missing: {missing}"))) yield return line;
         if (report.Missing.Length > ShownMissing) yield return $"... and {report.Missing.Length - ShownMissing} more; --json lists all";
-        yield return terminal.Paint(Summary(report), report.Verdict switch { Verdict.Conforms => 32, Verdict.Undetermined => 33, _ => 31 });
+        foreach (var line in report.Unjudged.SelectMany(unjudged => Note($"not judged: {unjudged}"))) yield return line;
+        foreach (var line in Note(Summary(report))) yield return terminal.Paint(line, report.Verdict switch { Verdict.Conforms => 32, Verdict.Undetermined => 33, _ => 31 });
     }
 
     private static IEnumerable<string> Lines(Finding finding, Terminal terminal)
@@ -56,14 +67,27 @@ internal static class VerifyOutput
         if (finding.Event.Length > 0) yield return $"  event   {finding.Event}";
         if (finding.Action.Length > 0) yield return $"  action  {finding.Action}";
         yield return $"  guard   {finding.Guard} is false";
-        yield return $"  values  {finding.Values}";
+        foreach (var line in Row("values", finding.Values)) yield return line;
+        foreach (var (act, i) in finding.Enabled.Select((act, i) => (act, i)))
+        {
+            foreach (var line in Row(i == 0 ? "could" : "", act.Text)) yield return line;
+        }
     }
+
+    // The following lines are indented.
+    private static IEnumerable<string> Note(string text) => WordWrap.Lines(text, Width - 2).Select((line, i) => i == 0 ? line : "  " + line);
+
+    // A name, and its text in lines below each other.
+    private static IEnumerable<string> Row(string name, string text) =>
+        WordWrap.Lines(text, Width - 10).Select((line, i) => $"  {(i == 0 ? name : ""),-7} {line}");
 
     private static string Summary(VerificationReport report) => report.Verdict switch
     {
-        Verdict.Conforms => $"conforms: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas are a behaviour of the specification",
+        Verdict.Conforms => report.Unjudged.IsEmpty
+            ? $"conforms: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas follow the specification"
+            : $"conforms, as far as it was judged: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas",
         Verdict.Violates => $"violates: {report.Violations.Length} {(report.Violations.Length == 1 ? "violation" : "violations")}",
-        Verdict.Undetermined => "undetermined: nothing is wrong, and something is missing to tell that all is right",
+        Verdict.Undetermined => "undetermined: nothing is wrong, and not all is there to tell that all is right",
         Verdict.Corrupt => "corrupt: the log is not as its replicas wrote it, so it is not judged; 'pbft log verify' tells more",
     };
 
@@ -88,6 +112,7 @@ internal static class VerifyOutput
         })),
         ["violations"] = new JArray(report.Violations.Select(Json)),
         ["missing"] = new JArray(report.Missing),
+        ["unjudged"] = new JArray(report.Unjudged),
         ["integrity"] = new JArray(report.Integrity.Findings.Select(f => new JObject
         {
             ["stream"] = f.Stream,
@@ -107,6 +132,7 @@ internal static class VerifyOutput
         ["action"] = finding.Action,
         ["guard"] = finding.Guard,
         ["values"] = finding.Values,
+        ["enabled"] = new JArray(finding.Enabled.Select(act => new JObject { ["action"] = act.Action, ["text"] = act.Text })),
         ["sender"] = finding.Sender?.Value,
     };
 

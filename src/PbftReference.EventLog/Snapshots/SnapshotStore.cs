@@ -70,6 +70,22 @@ public static class SnapshotStore
             LogStreams.OfReplica(cluster, replica), first, "the records before it are truncated, and no snapshot that they are folded into can be read");
     }
 
+    /// <summary>Reads the oldest snapshot that the replica's stream confirms and goes on from: most of the stream follows on it.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="replica">The replica.</param>
+    /// <param name="configuration">The cluster's configuration.</param>
+    /// <returns>The snapshot; null if none can be read.</returns>
+    public static ReplicaSnapshot? ReadOldest(IEventStore store, string cluster, ReplicaId replica, ClusterConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(configuration);
+        var first = store.Tail(LogStreams.OfReplica(cluster, replica))?.FirstRevision ?? 0;
+        return StoredSnapshots.NewestFirst(store, cluster, replica).Where(candidate => candidate.Manifest.Position.Revision >= first - 1).Reverse()
+            .Where(candidate => StoredSnapshots.IsConfirmed(store, candidate)).Select(candidate => TryRead(store, candidate, configuration, replica))
+            .FirstOrDefault(snapshot => snapshot is not null);
+    }
+
     private static void Check(ReplicaLog log, ReplicaState state, CheckpointPages pages)
     {
         if (state.Self != log.Replica) throw new ArgumentException($"the state is replica {state.Self}'s and the log replica {log.Replica}'s", nameof(state));

@@ -31,6 +31,9 @@ public sealed record FuzzResult(
     RunStatistics Statistics,
     IReadOnlyDictionary<string, long> Acts)
 {
+    /// <summary>The file to which the run's log was saved; null if it was not.</summary>
+    public string? SavedLog { get; init; }
+
     /// <summary>One line for people, and the command that shows it again.</summary>
     public override string ToString() => $"seed {Case.Options.Seed} n={Case.Options.Configuration.Replicas}: {Verdict}: {Detail}\n  reproduce: {Case.CommandLine}";
 }

@@ -83,7 +83,25 @@ public static class Fuzzer
     /// <param name="each">Told of every result, in the order of the seeds.</param>
     /// <param name="cancellation">Ends it early, with the summary of what was done until then.</param>
     public static FuzzSummary RunMany(
-        ulong first, int count, Func<ulong, FuzzCase> caseOf, int parallel = 0, Action<FuzzResult>? each = null, CancellationToken cancellation = default)
+        ulong first, int count, Func<ulong, FuzzCase> caseOf, int parallel = 0, Action<FuzzResult>? each = null, CancellationToken cancellation = default) =>
+        RunMany(first, count, caseOf, Run, parallel, each, cancellation);
+
+    /// <summary>The same, with whatever runs and judges a case.</summary>
+    /// <param name="first">The first seed.</param>
+    /// <param name="count">How many; 0 and up.</param>
+    /// <param name="caseOf">The case of a seed; called from several threads.</param>
+    /// <param name="run">Runs a case; called from several threads.</param>
+    /// <param name="parallel">At most so many at a time; 0 for one per core.</param>
+    /// <param name="each">Told of every result, in the order of the seeds.</param>
+    /// <param name="cancellation">Ends it early, with the summary of what was done until then.</param>
+    public static FuzzSummary RunMany(
+        ulong first,
+        int count,
+        Func<ulong, FuzzCase> caseOf,
+        Func<FuzzCase, FuzzResult> run,
+        int parallel = 0,
+        Action<FuzzResult>? each = null,
+        CancellationToken cancellation = default)
     {
         var summary = new FuzzSummary();
         var degree = parallel > 0 ? parallel : Environment.ProcessorCount;
@@ -110,7 +128,7 @@ public static class Fuzzer
         {
             // The query itself looks only now and then.
             cancellation.ThrowIfCancellationRequested();
-            return Run(caseOf(first + (ulong)i));
+            return run(caseOf(first + (ulong)i));
         }
     }
 }

@@ -3,8 +3,11 @@ using PbftReference.Core;
 using PbftReference.Core.Events;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Snapshots;
 using PbftReference.EventLog.Stores;
+using PbftReference.Host.Replicas;
 using PbftReference.Simulation;
+using PbftReference.Simulation.Fuzzing;
 using Xunit;
 
 namespace PbftReference.Tests.Cli;
@@ -98,6 +101,56 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
         var result = Pbft.Run("verify", Copy("cut", (_, step) => step, cut: 12));
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("executed nothing", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_whose_beginning_was_truncated_is_judged_from_its_snapshot_on_and_so_is_its_failing_prefix()
+    {
+        var copy = run.Beside("truncated");
+        Truncated(copy);
+        var whole = Pbft.Run("verify", copy);
+        Assert.Equal(2, whole.ExitCode);
+        Assert.Contains("--from-snapshot", whole.Output, StringComparison.Ordinal);
+
+        var result = Pbft.Run("verify", copy, "--from-snapshot", "--lock-step", "--expect", "executed>=1");
+        Assert.True(result.ExitCode == 0, result.Output);
+        Assert.Contains("conforms, as far as it was judged: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("not judged: replica-sim.", result.Output, StringComparison.Ordinal);
+
+        var file = run.Beside("truncated.jsonl");
+        Pbft.Succeed("trace", "export", copy, "-o", file);
+        Assert.Equal(result.Output, Pbft.Run("verify", file, "--from-snapshot", "--lock-step", "--expect", "executed>=1").Output);
+    }
+
+    // A run whose replicas keep what follows on their snapshots.
+    private static void Truncated(string directory)
+    {
+        var drawn = FuzzCase.FromSeed(1, 4);
+        var fuzzed = drawn with { Options = drawn.Options with { Snapshots = new SnapshotPolicy(60, Retention: Retention.SinceSnapshots) } };
+        using var memory = new InMemoryEventStore();
+        using var cluster = new Cluster(fuzzed.Options, memory, new Workload(0, _ => []));
+        RunDirectory.Create(directory, new RunManifest(cluster.Genesis, fuzzed.Options with { Configuration = cluster.Genesis.Configuration }, null, fuzzed.Operations));
+        using var store = RunDirectory.CreateLog(directory);
+        Fuzzer.Run(fuzzed, store);
+    }
+
+    [Theory]
+    [InlineData(64, "--within must be at least 0, not -1", "--within=-1")]
+    [InlineData(0, "a log is held to every step: it has no effect", "--within=3")]
+    public void What_has_no_effect_on_a_log_or_no_sense_is_told(int code, string words, string option)
+    {
+        var result = Pbft.Run("verify", run.Directory, option);
+        Assert.Equal(code, result.ExitCode);
+        Assert.Contains(words, result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_in_a_report_is_wider_than_a_terminal()
+    {
+        var copy = Copy("wide", (_, step) => Weakened(step), only: 1);
+        var result = Pbft.Run("verify", copy, "--prefix", run.Beside("p.jsonl"));
+        Assert.All(result.Lines, line => Assert.True(line.Length <= 80 || line.StartsWith("  pbft verify ", StringComparison.Ordinal), line));
+        Assert.Contains(result.Lines, line => line.StartsWith("  could   ", StringComparison.Ordinal));
     }
 
     // Without the vote that made the certificate.

@@ -40,7 +40,7 @@ internal sealed partial class TraceInference
         while (_stable.TryPeek(out var next) && next.SequenceNumber <= limit)
         {
             _stable.Dequeue();
-            if (ExecuteUpTo(next.SequenceNumber) is { } executing) return executing;
+            if ((ExecuteUpTo(next.SequenceNumber) ?? CommittedInTime(next.SequenceNumber)) is { } before) return before;
             var certificate = _votes.Certificate(next.SequenceNumber.Value, _translation.Number(next.StateDigest));
             if (Act(new ActEvent(EventKind.CheckpointStable, SpecAction.Stable(certificate))) is { } refused) return refused;
             Prune();
@@ -53,7 +53,7 @@ internal sealed partial class TraceInference
     {
         while (_executions.TryPeek(out var next) && next.SequenceNumber <= limit)
         {
-            if ((InstallUpTo(next.SequenceNumber) ?? SignBefore(next.SequenceNumber)) is { } before) return before;
+            if ((InstallUpTo(next.SequenceNumber) ?? SignBefore(next.SequenceNumber) ?? SignedInTime()) is { } before) return before;
             _executions.TryDequeue(out _);
             if (Executed(next) is { } judgement) return judgement;
         }
@@ -81,7 +81,7 @@ internal sealed partial class TraceInference
         }
 
         var executed = new BatchExecuted(execution.SequenceNumber, execution.Results, execution.ServiceDigest);
-        return Act(new ActEvent(EventKind.BatchExecuted, SpecAction.Execute) { Execution = executed });
+        return Act(new ActEvent(EventKind.BatchExecuted, SpecAction.Execute) { Execution = executed }) ?? After(_duties.Executed);
     }
 
     // The decision by which a place may be executed; if there is none, the guard says what it lacks.

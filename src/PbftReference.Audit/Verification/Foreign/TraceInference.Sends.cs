@@ -126,11 +126,13 @@ internal sealed partial class TraceInference
         var follows = OwnViewChange(view);
         if (Replica.View < view.Value && !_terms.SaysTheSame(m, follows))
         {
-            return Baseless(EventKind.ViewChangeSent, "LViewChange", RecordGuards.AsRecorded, $"the view-change for view {view} reports h = {m.SequenceNumber} and places {GuardValues.Join(m.Prepared.Select(c => c.SequenceNumber))}, and what follows is h = {follows.Stable.SequenceNumber} and places {GuardValues.Join(follows.Prepared.Keys)}, or other digests or views of them");
+            return Baseless(EventKind.ViewChangeSent, "LViewChange", RecordGuards.AsRecorded, $"the view-change for view {view} reports h = {m.SequenceNumber} and {Places(m.Prepared.Select(c => c.SequenceNumber.Value))}, and what follows is h = {follows.Stable.SequenceNumber} and {Places(follows.Prepared.Keys)}, or other digests or views of them");
         }
 
         return Act(new ActEvent(EventKind.ViewChangeSent, SpecAction.ViewChange(view.Value)) { Whole = _translation.DigestOf(follows) });
     }
+
+    private static string Places(IEnumerable<long> places) => places.Any() ? $"places {GuardValues.Join(places)}" : "no place";
 
     private StepJudgement? AskedFor(ViewChange m)
     {

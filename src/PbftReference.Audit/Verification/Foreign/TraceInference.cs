@@ -21,6 +21,7 @@ internal sealed partial class TraceInference
     private readonly TraceDeliveries _deliveries;
     private readonly StatementReading _reading;
     private readonly SpecJudge _judge;
+    private readonly TraceDuties _duties;
     private readonly VotesAtHand _votes;
     private readonly HashSet<Statement> _said = [];
     private readonly HashSet<ViewNumber> _asked = [];
@@ -35,12 +36,20 @@ internal sealed partial class TraceInference
     private int _noted;
 
     /// <summary>A replica before its first step.</summary>
-    public TraceInference(SpecTranslation translation, ReplicaId self, TraceTerms terms, StatesAtHand states, Func<ReplicaId, bool> isFaulty)
+    /// <param name="translation">The cluster's.</param>
+    /// <param name="self">The replica.</param>
+    /// <param name="terms">The profile's.</param>
+    /// <param name="states">The states that are signed for.</param>
+    /// <param name="isFaulty">Which replicas are faulty; for the counts only.</param>
+    /// <param name="within">In how many steps a replica does what it can; null if nothing was declared.</param>
+    public TraceInference(
+        SpecTranslation translation, ReplicaId self, TraceTerms terms, StatesAtHand states, Func<ReplicaId, bool> isFaulty, long? within = null)
     {
         (_translation, _self, _terms, _states) = (translation, self, terms, states);
         _deliveries = new TraceDeliveries(translation, terms);
         _reading = new StatementReading(translation);
         _judge = new SpecJudge(translation, self, isFaulty);
+        _judge.Obligations = _duties = new TraceDuties(translation.Configuration, translation.Model, _judge.Peer, self.Value, within);
         _votes = new VotesAtHand(translation.Configuration, translation);
     }
 
@@ -57,12 +66,14 @@ internal sealed partial class TraceInference
         (_step, _noted) = (step, 0);
         (_executions, _stable, _installed) = (new(step.Executions), new(step.Stable), new(step.Installed));
         var end = new SequenceNumber(long.MaxValue);
-        return Start() ?? Receive() ?? Send() ?? ExecuteUpTo(end) ?? StableUpTo(end) ?? new StepJudgement(_judge.Traffic);
+        var judgement = Start() ?? Receive() ?? Send() ?? ExecuteUpTo(end) ?? StableUpTo(end) ?? LeftUndone() ?? new StepJudgement(_judge.Traffic);
+        return judgement.Refusal is { } refusal ? judgement with { Refusal = refusal with { Enabled = _judge.Nearest() } } : judgement;
     }
 
     private StepJudgement? Start()
     {
         var again = _started && _step.Restart;
+        if (again) _duties.Restarted();
         _started = true;
         return again ? Act(new ActEvent(EventKind.Started, SpecAction.Restart)) : null;
     }
@@ -111,6 +122,7 @@ internal sealed partial class TraceInference
     /// <summary>Judges an action, and notes what it sent.</summary>
     private StepJudgement? Act(ActEvent e)
     {
+        if (e.Action is { Name: "LCommitted", SequenceNumber: { } n }) _duties.Deciding(n, _step.Number);
         if (_judge.Judge(e) is { } refusal) return Refused(refusal, e.Action);
         var sent = _judge.Traffic.Sent;
         for (; _noted < sent.Count; _noted++)
@@ -140,12 +152,16 @@ internal sealed partial class TraceInference
     private StepJudgement Gap(string what) =>
         new(null, null, $"replica {_self} is judged up to its step {_step.Number} and no further: {what}");
 
-    private static StepJudgement Baseless(EventKind source, string action, string guard, string values) =>
-        new(null, new StepRefusal(Names.Events.Of(source), action, guard, values));
+    private StepJudgement Baseless(EventKind source, string action, string guard, string values)
+    {
+        _judge.Refused(RefusedAct.Of(action, Replica));
+        return new StepJudgement(null, new StepRefusal(Names.Events.Of(source), action, guard, values));
+    }
 
     private void Prune()
     {
         _judge.Peer.Prune();
+        _duties.Forget();
         _votes.Prune(Replica.Stable.SequenceNumber);
         if (_waiting.Count > 0) DeliverWaiting();
     }

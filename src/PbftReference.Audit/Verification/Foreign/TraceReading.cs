@@ -37,6 +37,9 @@ internal sealed class TraceReading(string stream, ReplicaId replica, IReadOnlyLi
         new SequenceNumber(inference.Replica.Stable.SequenceNumber));
 
     /// <inheritdoc/>
+    public override string? MissingAtEnd => inference.AtEnd;
+
+    /// <inheritdoc/>
     public override bool MoveNext() => ++_at < steps.Count;
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PbftReference.Core.Messages;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Integrity;
 using PbftReference.EventLog.Log;
@@ -23,15 +24,20 @@ public static class TraceVerifier
         ArgumentNullException.ThrowIfNull(options);
         var histories = steps.GroupBy(step => step.Replica).ToDictionary(group => group.Key, group => group.ToList());
         bool IsFaulty(ReplicaId replica) => options.Faulty.Contains(replica) || !histories.ContainsKey(replica);
-        var join = new LogJoin(header.Configuration, Readings(header, histories, IsFaulty), IsFaulty, options.Progress);
+        var join = new LogJoin(header.Configuration, Readings(header, histories, IsFaulty, options.Within), IsFaulty, options.Progress);
         join.Run();
         var missing = join.Missing.ToList();
-        var violations = Convincing(header, join.Violations, missing);
+        var violations = Convincing(header, histories, join.Violations, missing);
         var replicas = join.Replicas.Select(join.VerdictOf).ToImmutableArray();
         var report = new VerificationReport(Verdict.Violates, replicas, [.. violations], [], new IntegrityReport([], []));
         LogVerifier.Expect(report, options, missing);
-        return report with { Verdict = LogVerifier.VerdictOf(violations, missing), Missing = [.. missing] };
+        return report with { Verdict = LogVerifier.VerdictOf(violations, missing), Missing = [.. missing], Unjudged = Unjudged(header) };
     }
+
+    // Where something is not written, that it was left undone cannot be told.
+    private static ImmutableArray<string> Unjudged(TraceHeader header) => header.Profile == TraceProfile.NamedNewView
+        ? ["whether a replica left it undone to enter a view: that is not written in a trace, and shows only by what it does in the view"]
+        : [$"whether a replica left it undone to join, start or enter a view: profile {TraceNames.Profiles.Of(header.Profile)} carries no certificates to tell when it could"];
 
     /// <summary>What the history of a replica is called.</summary>
     public static string StreamOf(TraceHeader header, ReplicaId replica)
@@ -40,7 +46,7 @@ public static class TraceVerifier
         return LogStreams.OfReplica(header.Cluster, replica);
     }
 
-    private static List<ReplicaReading> Readings(TraceHeader header, Dictionary<ReplicaId, List<TraceStep>> histories, Func<ReplicaId, bool> isFaulty)
+    private static List<ReplicaReading> Readings(TraceHeader header, Dictionary<ReplicaId, List<TraceStep>> histories, Func<ReplicaId, bool> isFaulty, long? within)
     {
         var numbers = new Numbering();
         var states = new StatesAtHand(numbers);
@@ -50,16 +56,25 @@ public static class TraceVerifier
         return
         [
             .. histories.Where(history => !isFaulty(history.Key)).Select(history => new TraceReading(
-                StreamOf(header, history.Key), history.Key, history.Value, new TraceInference(translation, history.Key, terms, states, isFaulty))),
+                StreamOf(header, history.Key), history.Key, history.Value, new TraceInference(translation, history.Key, terms, states, isFaulty, within))),
         ];
     }
 
-    // Without authentication anybody may have sent what bears a correct replica's name.
-    private static List<Finding> Convincing(TraceHeader header, List<Finding> violations, List<string> missing)
+    // Without authentication anybody may have sent what bears a correct replica's name. With MACs a receiver can tell who sent it a message,
+    // and nothing of the statements of others in it.
+    private static List<Finding> Convincing(TraceHeader header, Dictionary<ReplicaId, List<TraceStep>> histories, List<Finding> violations, List<string> missing)
     {
-        if (header.Authentication != TraceAuthentication.None) return violations;
-        var forgeable = violations.Where(finding => finding.Guard == RecordGuards.SentByItsSender).ToList();
-        missing.AddRange(forgeable.Select(f => $"{f.Stream} #{f.Revision} received what replica {f.Sender} did not send, and without authentication anybody can have sent it"));
+        if (header.Authentication == TraceAuthentication.Signatures) return violations;
+        var isOpen = header.Authentication == TraceAuthentication.None;
+        var forgeable = violations.Where(finding => finding.Guard == RecordGuards.SentByItsSender && (isOpen || IsPassedOn(finding, histories))).ToList();
+        var why = isOpen ? "without authentication anybody can have sent it" : "with MACs whoever passes a statement on can have made it up";
+        missing.AddRange(forgeable.Select(f => $"{f.Stream} #{f.Revision} received what replica {f.Sender} did not send, and {why}"));
         return [.. violations.Except(forgeable)];
+    }
+
+    private static bool IsPassedOn(Finding finding, Dictionary<ReplicaId, List<TraceStep>> histories)
+    {
+        var received = histories[finding.Replica].First(step => step.Number == finding.Revision).Receive;
+        return received is not null && ((received.Message as ReplicaMessage)?.Replica ?? received.Statement?.Replica) != finding.Sender;
     }
 }

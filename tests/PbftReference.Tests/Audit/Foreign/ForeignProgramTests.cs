@@ -1,9 +1,6 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Newtonsoft.Json.Linq;
 using PbftReference.Tests.Cli;
-using PbftReference.Tests.EventLog.Stores;
 using Xunit;
 
 namespace PbftReference.Tests.Audit.Foreign;
@@ -11,7 +8,7 @@ namespace PbftReference.Tests.Audit.Foreign;
 /// <summary>Traces that a program in another language wrote from the documentation alone: tests/foreign/trace.py.</summary>
 public sealed class ForeignProgramTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly ForeignTraces _traces = new();
 
     [Fact]
     public void A_good_trace_conforms()
@@ -34,7 +31,7 @@ public sealed class ForeignProgramTests : IDisposable
         var first = json["violations"]![0]!;
         Assert.Equal((1, replica, action, guard), (code, (int)first["replica"]!, (string)first["action"]!, (string)first["guard"]!));
         Assert.Contains(values, (string)first["values"]!, StringComparison.Ordinal);
-        var again = Pbft.Run("verify", (string)json["prefix"]!, "--json", "--prefix", Path.Combine(_directory.Path, "again.jsonl"));
+        var again = Pbft.Run("verify", (string)json["prefix"]!, "--json", "--prefix", _traces.Beside("again.jsonl"));
         Assert.Equal(1, again.ExitCode);
         Assert.Equal(first.ToString(), JObject.Parse(again.Output)["violations"]![0]!.ToString());
     }
@@ -76,34 +73,40 @@ public sealed class ForeignProgramTests : IDisposable
         Assert.Equal(2, Pbft.Run("verify", file).ExitCode);
     }
 
-    private (int Code, JObject Json) Verify(string fault)
+    [Theory]
+    [InlineData("fabric-pq", "signatures")]
+    [InlineData("fabric-pq", "macs")]
+    [InlineData("osdi99", "macs")]
+    public void Another_profile_and_MACs_are_judged_like_that(string profile, string authentication)
     {
-        var result = Pbft.Run("verify", Write(fault), "--json");
-        return (result.ExitCode, JObject.Parse(result.Output));
-    }
-
-    private string Write(string fault)
-    {
-        var file = Path.Combine(_directory.Path, fault + ".jsonl");
-        File.WriteAllText(file, Python(Path.Combine(RepositoryRoot.Path, "tests", "foreign", "trace.py"), fault));
-        return file;
-    }
-
-    private static string Python(params string[] arguments)
-    {
-        try
+        Assert.Equal(0, _traces.Verify("good", profile, authentication).Code);
+        foreach (var (fault, replica, guard) in ((string, int, string)[])
+        [
+            ("few-prepares", 2, "PreparedCertificateValid"), ("other-batch", 3, "AsRecorded"), ("never-sent", 1, "SentByItsSender"), ("hidden-place", 2, "AsRecorded"),
+        ])
         {
-            using var process = Process.Start(new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true })!;
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.True(process.ExitCode == 0, $"python3 {string.Join(' ', arguments)} ended with {process.ExitCode}");
-            return output;
+            var (code, json) = _traces.Verify(fault, profile, authentication);
+            var first = json["violations"]![0]!;
+            Assert.Equal((fault, 1, replica, guard), (fault, code, (int)first["replica"]!, (string)first["guard"]!));
         }
-        catch (Win32Exception e)
-        {
-            throw new InvalidOperationException("python3 is missing: this test runs a program that is not ours. Run tests/set-up.sh, or install python3.", e);
-        }
+
+        Assert.Equal(2, _traces.Verify("view-change", profile, authentication).Code);
     }
 
-    public void Dispose() => _directory.Dispose();
+    [Fact]
+    public void A_view_change_of_fabric_reports_what_was_pre_prepared_too_and_of_the_paper_does_not()
+    {
+        var file = _traces.Write("view-change", "fabric-pq");
+        Assert.Contains("\"prePrepared\"", File.ReadAllText(file), StringComparison.Ordinal);
+        File.WriteAllText(file, File.ReadAllText(file).Replace("fabric-pq", "osdi99", StringComparison.Ordinal));
+        var result = Pbft.Run("verify", file);
+        Assert.Equal(65, result.ExitCode);
+        Assert.Contains("prePrepared", result.Notes, StringComparison.Ordinal);
+    }
+
+    private (int Code, JObject Json) Verify(string fault) => _traces.Verify(fault);
+
+    private string Write(string fault) => _traces.Write(fault);
+
+    public void Dispose() => _traces.Dispose();
 }

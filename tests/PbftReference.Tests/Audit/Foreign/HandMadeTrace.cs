@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
+using PbftReference.Audit.Verification;
+using PbftReference.Audit.Verification.Foreign;
 using PbftReference.Core.Messages;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
@@ -75,6 +77,13 @@ internal sealed class HandMadeTrace
     public static NewView NewView(long view, ViewChange[] viewChanges, params Batch[] carried) => new(
         new ViewNumber(view), [.. viewChanges.OrderBy(m => m.Replica.Value).Select(m => new Signed<ViewChange>(m, Signed))],
         [.. carried.Select((batch, i) => new CarriedOver(new SequenceNumber(i + 1), batch.Digest))], Configuration.PrimaryOf(new ViewNumber(view)));
+
+    /// <summary>Judges it.</summary>
+    /// <param name="authentication">How messages were authenticated.</param>
+    /// <param name="within">In how many further steps a replica does what it can.</param>
+    public VerificationReport Verify(TraceAuthentication authentication = TraceAuthentication.Signatures, long? within = null) => TraceVerifier.Run(
+        Header with { Authentication = authentication }, _steps,
+        new VerificationOptions { Within = within, Expected = ImmutableSortedDictionary<string, long>.Empty.Add("records", 1) });
 
     /// <summary>The file.</summary>
     public string ToText()

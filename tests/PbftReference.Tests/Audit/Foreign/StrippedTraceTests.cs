@@ -42,6 +42,16 @@ public sealed class StrippedTraceTests(InspectedRun run) : IClassFixture<Inspect
         Assert.All(holds, name => Assert.True(report.Total[name] > 0, $"seed {seed}: no {name}"));
     }
 
+    [Fact]
+    public void Fuzzed_runs_without_their_records_leave_nothing_undone()
+    {
+        foreach (var (seed, report) in ParallelEnumerable.Range(1, 40).Select(seed => (seed, Judge((ulong)seed, steps => steps))).AsSequential())
+        {
+            Assert.True(report.Violations.IsEmpty, $"seed {seed}: {report.Violations.FirstOrDefault()}");
+            Assert.All(report.Missing, missing => Assert.False(missing.Contains("could do", StringComparison.Ordinal), $"seed {seed}: {missing}"));
+        }
+    }
+
     [Theory]
     [InlineData(MessageKind.Prepare)]
     [InlineData(MessageKind.Commit)]
