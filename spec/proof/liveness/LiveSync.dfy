@@ -15,11 +15,13 @@ module PbftLiveSync {
     done: (Id, nat) -> bool)          // done(i,t): i has executed the request by time t
 
   // G: from G on the network is timely and the request is known to all honest replicas (G >= GST).
-  // Delta: bound on message delay from G on. T0: time-out of view 0.
-  datatype Clock = Clock(G: nat, Delta: nat, T0: nat)
+  // Delta: bound on message delay from G on. T0: time-out of view 0. R, D: a timer of T may end the view as late as after R * T + D (a clock
+  // may be slow, and a replica busy).
+  datatype Clock = Clock(G: nat, Delta: nat, T0: nat, R: nat, D: nat)
 
   function Pow2(v: nat): nat { if v == 0 then 1 else 2 * Pow2(v - 1) }
   function T(c: Clock, v: View): nat { c.T0 * Pow2(v) }
+  function Late(c: Clock, v: View): nat { c.R * T(c, v) + c.D }
 
   // Replicas that i knows to have asked for view w or later
   ghost function Asking(p: Params, r: Run, i: Id, t: nat, w: View): set<Id> {
@@ -63,8 +65,9 @@ module PbftLiveSync {
   // A timer that runs while the request is pending ends the view.
   ghost predicate ExpiryRule(e: Env, c: Clock, r: Run) {
     forall i: Id, v: View, t: nat {:trigger Armed(e, r, i, v, t)} :: Armed(e, r, i, v, t) && c.G <= t
-      ==> r.view(i, t + T(c, v)) > v || r.done(i, t + T(c, v))
+      ==> r.view(i, t + Late(c, v)) > v || DoneBy(r, i, t + Late(c, v))
   }
+  ghost predicate DoneBy(r: Run, i: Id, t: nat) { exists u: nat :: u <= t && r.done(i, u) }
   opaque ghost predicate Rules(e: Env, c: Clock, r: Run) {
     EnvOk(e) && e.p.n >= 3 * e.p.f + 1 && c.T0 > 0 && Views(e, r) && Delivered(e, c, r) && JoinRule(e, r) && MoveRule(e, c, r) && ExpiryRule(e, c, r)
   }
@@ -205,7 +208,7 @@ module PbftLiveSync {
       AskingIds(e.p, r, i, t0 + 1, w);
       var k := WeakQuorumHonest(e, A);
       ObsTrue(e, c, r, i, k, t0 + 1);
-      assert r.view(k, t0) <= v;
+      assert {:contradiction} r.view(k, t0) <= v;
     }
   }
   lemma TimerOf(e: Env, c: Clock, r: Run, i: Id, t0: nat) returns (st: nat)
@@ -258,8 +261,8 @@ module PbftLiveSync {
   }
 
   lemma Expires(e: Env, c: Clock, r: Run, i: Id, v: View, t: nat)
-    requires Rules(e, c, r) && Armed(e, r, i, v, t) && c.G <= t && !r.done(i, t + T(c, v))
-    ensures r.view(i, t + T(c, v)) > v
+    requires Rules(e, c, r) && Armed(e, r, i, v, t) && c.G <= t && !DoneBy(r, i, t + Late(c, v))
+    ensures r.view(i, t + Late(c, v)) > v
   {
     reveal Rules();
   }
@@ -274,7 +277,7 @@ module PbftLiveSync {
     var u := if st <= c.G then c.G else st;
     var t1 := u + c.Delta;                       // all at v or later
     var t2 := t1 + c.Delta;                      // those at v are armed for v
-    var t3 := t2 + T(c, v);                      // all at v+1 or later
+    var t3 := t2 + Late(c, v);                      // all at v+1 or later
     var t4 := t3 + c.Delta;
     forall k: Id | Honest(e, k) ensures r.view(k, t1) >= v { AllFollow(e, c, r, v, i, st, k, t1); }
     forall k: Id | Honest(e, k) ensures r.view(k, t3) >= v + 1 { Leaves(e, c, r, v, t1, k); }
@@ -289,10 +292,10 @@ module PbftLiveSync {
   lemma Leaves(e: Env, c: Clock, r: Run, v: View, t: nat, k: Id)
     requires Rules(e, c, r) && NeverDone(e, r) && c.G <= t && Honest(e, k)
     requires forall j: Id :: Honest(e, j) ==> r.view(j, t) >= v
-    ensures r.view(k, t + c.Delta + T(c, v)) >= v + 1
+    ensures r.view(k, t + c.Delta + Late(c, v)) >= v + 1
   {
     ViewMono(e, c, r, k, t, t + c.Delta);
-    ViewMono(e, c, r, k, t + c.Delta, t + c.Delta + T(c, v));
+    ViewMono(e, c, r, k, t + c.Delta, t + c.Delta + Late(c, v));
     if r.view(k, t + c.Delta) == v {
       AllArmed(e, c, r, v, t, k);
       Expires(e, c, r, k, v, t + c.Delta);
@@ -331,8 +334,8 @@ module PbftLiveSync {
       if r.view(k, u) > v {
         assert !NoneAbove(e, r, v, u);
         var i1, st := FirstLeaver(e, c, r, v, u);
-        assert st < s;
-        assert false;
+        assert {:contradiction} st < s;
+        assert {:contradiction} false;
       }
     }
   }
@@ -362,7 +365,7 @@ module PbftLiveSync {
     forall v: View | v >= v0 ensures Shared(e, c, r, v, len) {
       var i, st := EveryViewArmed(e, c, r, v);
       var i0, s := FirstArmed(e, r, v, i, st);
-      if s < c.G { ViewMono(e, c, r, i0, s, c.G); assert r.view(i0, c.G) <= m; assert false; }
+      if s < c.G { ViewMono(e, c, r, i0, s, c.G); assert {:contradiction} r.view(i0, c.G) <= m; assert {:contradiction} false; }
       RulesEnv(e, c, r);
       TPos(c, v);
       StayTogether(e, c, r, v, i0, s, len);
@@ -411,6 +414,13 @@ module PbftLiveSync {
     assert k * n == (k - 1) * n + n;
   }
 
+  lemma SharedUse(e: Env, c: Clock, r: Run, v: View, len: nat)
+    requires ViewProgress(e, c, r, len) && v > 0 && Honest(e, e.p.Primary(v)) && Shared(e, c, r, v, len)
+    ensures !NeverDone(e, r)
+  {
+    var u: nat :| c.G <= u && Together(e, r, v, u, len);
+  }
+
   // Theorem. Under partial synchrony, with these rules, the request is executed by all honest replicas.
   lemma Liveness(e: Env, c: Clock, r: Run, len: nat) returns (t: nat)
     requires Rules(e, c, r) && ViewProgress(e, c, r, len) && CatchUp(e, r)
@@ -420,9 +430,7 @@ module PbftLiveSync {
       RulesEnv(e, c, r);
       var v0 := Synchronised(e, c, r, len);
       var v := HonestPrimary(e, v0 + 1);
-      assert Shared(e, c, r, v, len);
-      var u: nat :| c.G <= u && Together(e, r, v, u, len);
-      assert false;
+      SharedUse(e, c, r, v, len);
     }
     var j: Id, u: nat :| Honest(e, j) && r.done(j, u);
     t :| AllDone(e, r, t);

@@ -1,6 +1,7 @@
 include "LiveSync.dfy"
 include "LiveProgress.dfy"
 include "LiveCatchUp.dfy"
+include "LiveTimers.dfy"
 // Liveness of the protocol: view synchronisation (LiveSync) and progress inside a view (LiveProgress) together.
 module PbftLiveTheorem {
   import opened PbftTypes
@@ -10,6 +11,7 @@ module PbftLiveTheorem {
   import opened PbftLiveProgress
   import opened PbftLiveCatchUp
   import Sync = PbftLiveSync
+  import Timers = PbftLiveTimers
 
   // The timing run of a protocol run b: views as they are in the replicas' states; obs says whose VIEW-CHANGEs for
   // which views have been delivered to whom; done: q is executed, seen from c.G on (an earlier execution may be lost in a restart).
@@ -114,5 +116,35 @@ module PbftLiveTheorem {
   {
     CatchUpHolds(e, c, b, obs, D, q);
     t := Liveness(e, c, b, obs, D, q);
+  }
+
+  // ---- with replicas that have clocks, timers and mail, instead of the rules ----
+  // The view of each replica in the run is that of its timer; and from G on, while it waits for no request, it has executed q.
+  ghost predicate Drives(e: Env, k: Timers.Pace, m: Timers.Timed, b: TRun, q: Digest) {
+    && (forall i: Id, t: nat :: Honest(e, i) ==> i < |b(t).reps| && b(t).reps[i].view == m.local(i, t).view)
+    && (forall i: Id, t: nat :: Honest(e, i) && k.G <= t && m.idle(i, t) ==> Executed(e, b(t), i, q))
+  }
+  ghost function TimedRun(e: Env, k: Timers.Pace, m: Timers.Timed, b: TRun, q: Digest): Sync.Run {
+    TimingOf(e, Timers.ClockOf(k), b, (i: Id, j: Id, t: nat) => Timers.Seen(m, i, j, t), q)
+  }
+  lemma RulesOf(e: Env, k: Timers.Pace, m: Timers.Timed, b: TRun, q: Digest)
+    requires Timers.Operates(e, k, m) && Drives(e, k, m, b, q)
+    ensures Sync.Rules(e, Timers.ClockOf(k), TimedRun(e, k, m, b, q))
+  {
+    hide Executed;
+    Timers.RulesHold(e, k, m, TimedRun(e, k, m, b, q));
+  }
+
+  // Theorem. LivenessByStatus with the timing rules derived.
+  lemma LivenessByClock(e: Env, k: Timers.Pace, m: Timers.Timed, b: TRun, D: nat, q: Digest) returns (t: nat)
+    requires IsRun(e, b) && e.p.L > 0 && Request(q) in b(k.G).net
+    requires Timers.Operates(e, k, m) && Drives(e, k, m, b, q)
+    requires var c, r := Timers.ClockOf(k), TimedRun(e, k, m, b, q);
+      GoodWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q)
+    requires Handed(e, b, D, k.G)
+    ensures forall i: Id :: Honest(e, i) ==> Executed(e, b(t), i, q)
+  {
+    RulesOf(e, k, m, b, q);
+    t := LivenessByStatus(e, Timers.ClockOf(k), b, (i: Id, j: Id, t: nat) => Timers.Seen(m, i, j, t), D, q);
   }
 }

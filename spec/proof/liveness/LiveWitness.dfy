@@ -12,7 +12,7 @@ module PbftLiveWitness {
     if !Honest(e, j) then 0 else if i == j then View1(t) else if t == 0 then 0 else View1(t - 1)
   }
   ghost function TheRun(e: Env): Run { Run((i: Id, t: nat) => View1(t), (i: Id, j: Id, t: nat) => Known(e, i, j, t), (i: Id, t: nat) => t >= 8) }
-  const C: Clock := Clock(0, 1, 4)
+  const C: Clock := Clock(0, 1, 4, 1, 0)
 
   lemma ArmedEarly(e: Env)
     requires EnvOk(e) && e.p.n >= 3 * e.p.f + 1
@@ -33,7 +33,7 @@ module PbftLiveWitness {
     assert A == {};
   }
   lemma Times()
-    ensures T(C, 0) == 4 && T(C, 1) == 8
+    ensures T(C, 0) == 4 && T(C, 1) == 8 && Late(C, 0) == 4 && Late(C, 1) == 8
   {
     assert Pow2(0) == 1 && Pow2(1) == 2;
   }
@@ -50,21 +50,28 @@ module PbftLiveWitness {
     requires EnvOk(e) && e.p.n >= 3 * e.p.f + 1
     ensures MoveRule(e, C, TheRun(e))
   {
+    hide *;
     var r := TheRun(e);
+    forall i: Id, t: nat {:trigger r.view(i, t)} | Honest(e, i) && r.view(i, t + 1) > r.view(i, t) ensures TimedOut(e, C, r, i, t) { MoveOf(e, i, t); }
+    reveal MoveRule;
+  }
+  lemma MoveOf(e: Env, i: Id, t: nat)
+    requires EnvOk(e) && e.p.n >= 3 * e.p.f + 1 && Honest(e, i) && TheRun(e).view(i, t + 1) > TheRun(e).view(i, t)
+    ensures TimedOut(e, C, TheRun(e), i, t)
+  {
     Times();
     ArmedEarly(e);
-    forall i: Id, t: nat {:trigger r.view(i, t)} | Honest(e, i) && r.view(i, t + 1) > r.view(i, t) ensures TimedOut(e, C, r, i, t) {
-      assert t == 3 && 0 + T(C, 0) <= t + 1 && Armed(e, r, i, r.view(i, t), 0);
-    }
+    hide Armed, Honest;
+    assert t == 3 && 0 + T(C, 0) <= t + 1 && Armed(e, TheRun(e), i, 0, 0);
   }
   lemma ExpiryOk(e: Env)
     ensures ExpiryRule(e, C, TheRun(e))
   {
     var r := TheRun(e);
     Times();
-    forall i: Id, v: View, t: nat {:trigger Armed(e, r, i, v, t)} | Armed(e, r, i, v, t) ensures r.view(i, t + T(C, v)) > v || r.done(i, t + T(C, v)) {
+    forall i: Id, v: View, t: nat {:trigger Armed(e, r, i, v, t)} | Armed(e, r, i, v, t) ensures r.view(i, t + Late(C, v)) > v || DoneBy(r, i, t + Late(C, v)) {
       assert v == View1(t);
-      if v == 0 { assert t + T(C, v) >= 4; } else { assert v == 1 && t + T(C, v) >= 8; }
+      if v == 0 { assert t + Late(C, v) >= 4; } else { assert v == 1 && r.done(i, t + Late(C, v)); }
     }
   }
   lemma ViewsOk(e: Env)
