@@ -16,13 +16,15 @@ internal static class FieldReasons
         or EventKind.TransferStarted or EventKind.ManifestAccepted or EventKind.TransferStaged or EventKind.PagesAccepted
         or EventKind.ViewChangeDeferred or EventKind.NewViewDeferred or EventKind.NewViewWanted or EventKind.EvidenceKept or EventKind.Halted;
 
+    /// <summary>Whether two records differ in nothing but what stands beside their data.</summary>
+    public static bool IsBeside(RawRecord recorded, RawRecord altered) => altered.Type == recorded.Type && altered.Data.Span.SequenceEqual(recorded.Data.Span);
+
     /// <summary>Whether a vote of a certificate is made to stand twice or elsewhere.</summary>
     public static bool IsOfSet(string field) => field.EndsWith(".votes one twice", StringComparison.Ordinal) || field.EndsWith(".votes reordered", StringComparison.Ordinal);
 
     /// <summary>The reason; null if none holds.</summary>
     public static SurvivalReason? Of(RecordMutant mutant, RawRecord recorded, RawRecord altered)
     {
-        if (altered.Type == recorded.Type && altered.Data.Span.SequenceEqual(recorded.Data.Span)) return SurvivalReason.Beside;
         var (before, after) = (recorded.Step, altered.Step);
         if (Written(before).SequenceEqual(Written(after))) return SurvivalReason.Occasion;
         if (Written(before with { Refusal = null }).SequenceEqual(Written(after with { Refusal = null }))) return SurvivalReason.Refusal;

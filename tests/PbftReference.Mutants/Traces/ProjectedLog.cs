@@ -10,8 +10,9 @@ namespace PbftReference.Mutants.Traces;
 
 /// <summary>What a log is in the specification.</summary>
 /// <param name="All">Everything, in order.</param>
+/// <param name="Steps">Which step each is of.</param>
 /// <param name="Final">The folded state at the end.</param>
-internal sealed record ProjectedLog(IReadOnlyList<ProjectedItem> All, ReplicaState Final)
+internal sealed record ProjectedLog(IReadOnlyList<ProjectedItem> All, IReadOnlyList<Step> Steps, ReplicaState Final)
 {
     /// <summary>What the replica did.</summary>
     public IEnumerable<ProjectedItem> Acts => All.Where(item => item.IsAct);
@@ -24,19 +25,23 @@ internal sealed record ProjectedLog(IReadOnlyList<ProjectedItem> All, ReplicaSta
     {
         var projection = new Projection(translation, self);
         var state = ReplicaState.Genesis(translation.Configuration, self);
-        var all = new List<ProjectedItem>();
+        var (all, of) = (new List<ProjectedItem>(), new List<Step>());
         foreach (var step in steps)
         {
             foreach (var replicaEvent in step.Events)
             {
                 var (before, after) = (state, Fold.Event(state, replicaEvent));
                 all.AddRange(projection.Of(replicaEvent, step.Input, before, after).Select(ProjectedItem.Of));
+                of.AddRange(Enumerable.Repeat(step, all.Count - of.Count));
                 state = after;
             }
         }
 
-        return new ProjectedLog(all, state);
+        return new ProjectedLog(all, of, state);
     }
+
+    /// <summary>Everything but what a step says.</summary>
+    public IEnumerable<ProjectedItem> Without(Step step) => All.Where((_, i) => !ReferenceEquals(Steps[i], step));
 
     /// <summary>Whether the replica ends in the same state.</summary>
     public bool EndsLike(ProjectedLog other) => StateCodec.Encode(Final).AsSpan().SequenceEqual(StateCodec.Encode(other.Final));

@@ -1,4 +1,5 @@
 using System.Text;
+using PbftReference.Core.Rules;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
@@ -48,7 +49,8 @@ internal sealed class RunToMutate
     public static string StreamOf(ReplicaId replica) => LogStreams.OfReplica(Cluster, replica);
 
     /// <summary>
-    /// Runs a seed: one of the fuzzer's, with every fourth one's operations so large that steps are kept in blobs.
+    /// Runs a seed: one of the fuzzer's, with every fourth one's operations so large that steps are kept in blobs,
+    /// and with refusals counted at the end of the logs.
     /// </summary>
     public static RunToMutate Of(ulong seed)
     {
@@ -74,5 +76,14 @@ internal sealed class RunToMutate
         using var cluster = new Cluster(options, store, new Workload(16, k => Encoding.ASCII.GetBytes($"op {k}".PadRight(k % 7 == 3 ? 66_000 : 1, '.'))));
         cluster.Start();
         cluster.Run();
+        foreach (var replica in Enumerable.Range(0, options.Configuration.Replicas).Select(i => new ReplicaId(i))) NoteRefusals(store, replica);
+    }
+
+    // The host does after a thousand refusals, which so short a run has not.
+    private static void NoteRefusals(InMemoryEventStore store, ReplicaId replica)
+    {
+        var log = ReplicaLog.Open(store, Cluster, replica);
+        log.AddRefusals([new(Refusal.Duplicate, 998), new(Refusal.NotNeeded, 2)], timeMs: 60_000);
+        log.Flush();
     }
 }

@@ -21,11 +21,12 @@ internal sealed class Survival(RunToMutate run)
     private SurvivalReason? Of(RecordMutant mutant, ReplicaId replica, RawRecord[] mutated)
     {
         var recorded = run.Streams[RunToMutate.StreamOf(replica)];
+        if (mutant.Kind == Mutation.Rest && FieldReasons.IsBeside(recorded[mutant.At], mutated[mutant.At])) return SurvivalReason.Beside;
         var (before, after) = (StepsOf(recorded), StepsOf(mutated));
         if (before.SequenceEqual(after, ReferenceEqualityComparer.Instance)) return SurvivalReason.HostNote;
         if (!_originals.TryGetValue(replica, out var original)) _originals.Add(replica, original = ProjectedLog.Of(_translation, replica, before));
         var log = ProjectedLog.Of(_translation, replica, after);
-        if (!log.Acts.SequenceEqual(original.Acts)) return OfActs(original, log);
+        if (!log.Acts.SequenceEqual(original.Acts)) return OfActs(mutant, recorded[mutant.At], original, log);
         if (!log.All.SequenceEqual(original.All)) return FieldReasons.IsOfSet(mutant.Field) ? SurvivalReason.SetOfVotes : OfDeliveries(original, log);
         return mutant.Kind is Mutation.Input or Mutation.Event or Mutation.Rest
             ? FieldReasons.Of(mutant, recorded[mutant.At], mutated[mutant.At])
@@ -55,8 +56,9 @@ internal sealed class Survival(RunToMutate run)
         return Minus(original.Deliveries, mutated.Deliveries).Count > 0 ? SurvivalReason.NotNeeded : SurvivalReason.Order;
     }
 
-    private static SurvivalReason? OfActs(ProjectedLog original, ProjectedLog mutated)
+    private static SurvivalReason? OfActs(RecordMutant mutant, RawRecord record, ProjectedLog original, ProjectedLog mutated)
     {
+        if (mutant.Kind == Mutation.Drop && IsOfDelivery(record, original) && original.Without(record.Step).SequenceEqual(mutated.All)) return SurvivalReason.NeverCame;
         var (before, after) = (Texts(original), Texts(mutated));
         if (after.Count < before.Count && before.Take(after.Count).SequenceEqual(after)) return SurvivalReason.Beginning;
         if (WithoutRestarts(original).SequenceEqual(WithoutRestarts(mutated))) return SurvivalReason.Restart;
@@ -64,9 +66,13 @@ internal sealed class Survival(RunToMutate run)
         var missing = Minus(original.Acts, mutated.Acts);
         var more = Minus(mutated.Acts, original.Acts);
         if (more.Count > 0) return null;
+        if (mutant.Kind == Mutation.Splice) return SurvivalReason.Beginning;
         if (missing.Count == 0) return mutated.EndsLike(original) ? SurvivalReason.Commutes : null;
         return missing.TrueForAll(IsNoDuty) ? SurvivalReason.NoDuty : null;
     }
+
+    private static bool IsOfDelivery(RawRecord record, ProjectedLog log) =>
+        record.IsStep && log.All.Where((item, i) => !item.IsAct && ReferenceEquals(log.Steps[i], record.Step)).Any();
 
     private static bool IsNoDuty(ProjectedItem act) => act.Action is "LPropose" or "LPrepare" or "LViewChange" or "LTransfer" or "LRestart";
 

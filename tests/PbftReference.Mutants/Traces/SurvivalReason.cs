@@ -41,6 +41,9 @@ internal sealed record SurvivalReason(string Name, string Sentence)
     /// <summary>The replica did the same with messages less.</summary>
     public static SurvivalReason NotNeeded { get; } = new("not-needed", "The network may lose a message, and no act rests on this one alone.");
 
+    /// <summary>A message did not come, and so nothing came of it; all the rest is the same.</summary>
+    public static SurvivalReason NeverCame { get; } = new("never-came", "The network may lose a message, and then nothing comes of it; all that was done later stands without.");
+
     /// <summary>The replica did the same with messages twice.</summary>
     public static SurvivalReason Twice { get; } = new("twice", "The network may deliver a message any number of times.");
 
@@ -59,13 +62,13 @@ internal sealed record SurvivalReason(string Name, string Sentence)
     /// <summary>Less, of what is no duty.</summary>
     public static SurvivalReason NoDuty { get; } = new("no-duty", "What is missing is no duty (oracle/Duties.dfy): to propose, to vote or to ask for a view may wait.");
 
-    /// <summary>The log ends earlier.</summary>
-    public static SurvivalReason Beginning { get; } = new("beginning", "A log that ends earlier is a behaviour; what others hold of the rest would show that it was cut.");
+    /// <summary>The log ends earlier, or goes on with less that is the replica's own.</summary>
+    public static SurvivalReason Beginning { get; } = new("beginning", "It is a beginning of what the replica did, with its guards; had others seen more of it, their logs would show that.");
 
     /// <summary>All reasons.</summary>
     public static IReadOnlyList<SurvivalReason> All { get; } =
     [
-        HostNote, Beside, Signature, Refusal, Occasion, NotKept, SetOfVotes, WhyAView, ClientsKeepNoLog, FaultySaysAnything, WasSent, NotNeeded, Twice,
+        HostNote, Beside, Signature, Refusal, Occasion, NotKept, SetOfVotes, WhyAView, ClientsKeepNoLog, FaultySaysAnything, WasSent, NotNeeded, NeverCame, Twice,
         Order, SaidTwice, Restart, Commutes, NoDuty, Beginning,
     ];
 }

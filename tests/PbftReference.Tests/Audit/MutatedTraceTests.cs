@@ -15,7 +15,7 @@ namespace PbftReference.Tests.Audit;
 public sealed class MutatedTraceTests
 {
     // Between them they have a record of every class.
-    private static readonly ulong[] Seeds = [4, 7];
+    private static readonly ulong[] Seeds = [1, 4];
 
     // Messages that are answered, or are for clients: they change no state, so no log has a record of them.
     private static readonly string[] NeverRecorded = ["reply", "status", "fetch-batch", "fetch-new-view", "fetch-state"];
@@ -37,7 +37,7 @@ public sealed class MutatedTraceTests
         Assert.Equal(classes, Table.Value.All.Select(one => one.Class).Distinct().Order(StringComparer.Ordinal));
         foreach (var kind in Enum.GetValues<Mutation>())
         {
-            Assert.Contains(Table.Value.All, one => one.Kind == kind && one.Outcome.Fate is Fate.Alone or Fate.Join);
+            Assert.Contains(Table.Value.All, one => one.Kind == kind && one.Outcome.Fate is not (Fate.Survived or Fate.Broken));
         }
     }
 
