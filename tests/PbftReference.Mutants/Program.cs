@@ -3,12 +3,14 @@ using System.Globalization;
 using PbftReference.Core.Rules;
 using PbftReference.Simulation.Fuzzing;
 #endif
+using PbftReference.Mutants.Traces;
 
 namespace PbftReference.Mutants;
 
 /// <summary>
 /// Switches the guards of the rules off one by one and looks for the first seed by which the fuzzer notices, while the same run with the
-/// guard on ends well. A guard that nobody misses would mean that the checks see less than they claim.
+/// guard on ends well. A guard that nobody misses would mean that the checks see less than they claim. With <c>traces</c> it
+/// mutates recorded logs instead, and the judges of logs are to notice.
 /// </summary>
 internal static class Program
 {
@@ -17,6 +19,7 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
+        if (arguments is ["traces", ..]) return TracesCommand.Run(arguments.AsSpan(1)) ?? Fail("the options are not understood", TracesCommand.Usage);
 #if GUARD_SWITCHES
         if (arguments.Length % 2 != 0) return Fail("an option has no value");
         string? behaviour = null;
@@ -97,9 +100,9 @@ internal static class Program
     }
 #endif
 
-    private static int Fail(string message)
+    private static int Fail(string message, string usage = Usage)
     {
-        Console.Error.WriteLine($"{message}; run it as: {Usage}");
+        Console.Error.WriteLine($"{message}; run it as: {usage}");
         return 2;
     }
 }

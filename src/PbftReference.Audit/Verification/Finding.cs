@@ -32,6 +32,9 @@ public static class RecordGuards
     /// <summary>The record follows on what was recorded before.</summary>
     public const string FollowsFromLog = "FollowsFromLog";
 
+    /// <summary>What the record says was taken in is what its input brought, or what waited.</summary>
+    public const string TakenFromInput = "TakenFromInput";
+
     /// <summary>The service does the same on the same state and requests.</summary>
     public const string ServiceDeterministic = "ServiceDeterministic";
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PbftReference.Core;
 using PbftReference.Core.Events;
+using PbftReference.Core.Phases;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
@@ -84,9 +85,12 @@ public sealed class LocalVerifier
 
     private StepRefusal? Accept(Step step)
     {
+        ReplicaEvent? notTaken = null;
         foreach (var replicaEvent in step.Events)
         {
             var before = State;
+            if (before.Phase == ReplicaPhase.Recovering && replicaEvent is not Started) return NotStarted(replicaEvent);
+            if (!Intake.IsRight(replicaEvent, step, before)) notTaken ??= replicaEvent;
             var after = TryFold(before, replicaEvent, out var unfoldable);
             foreach (var projected in _projection.Of(replicaEvent, step.Input, before, after))
             {
@@ -98,6 +102,8 @@ public sealed class LocalVerifier
             if (after.Low != before.Low) Forget();
         }
 
+        // After the events, so that what the specification has against one of them is named first.
+        if (notTaken is not null) return NotTaken(notTaken, step);
         if (_obligations.LeftUndone(State) is { } duty) return Undone(step, duty);
         return _abstraction?.Difference(State, _judge.Peer.Replica) is { } difference
             ? new StepRefusal("", "", RecordGuards.LockStep, difference.ToString())
@@ -109,6 +115,14 @@ public sealed class LocalVerifier
         _judge.Peer.Prune();
         _obligations.Forget();
     }
+
+    private static StepRefusal NotStarted(ReplicaEvent replicaEvent) =>
+        SpecJudge.Refuse(replicaEvent.Kind, "", RecordGuards.FollowsFromLog, "the replica has not started: its first record is that it did");
+
+    private static StepRefusal NotTaken(ReplicaEvent replicaEvent, Step step) => SpecJudge.Refuse(
+        replicaEvent.Kind, "", RecordGuards.TakenFromInput, step.Refusal is { } refusal
+            ? $"the input was refused as {Names.Refusals.Of(refusal)}, and {Names.Events.Of(replicaEvent.Kind)} took it"
+            : $"{Names.Events.Of(replicaEvent.Kind)} holds what {Names.RecordTypeOf(step.Input)} did not bring, and what did not wait");
 
     private StepRefusal Undone(Step step, SpecDuty duty)
     {

@@ -10,7 +10,7 @@ namespace PbftReference.EventLog.Codec;
 /// same content, whether or not they are one object: live, one object may reach a replica twice; read back from the log, it is two; and
 /// both must give the same bytes.
 /// </summary>
-internal static class InputContent
+public static class InputContent
 {
     private static readonly Signature NoSignature = Signature.Own;
 
@@ -29,18 +29,23 @@ internal static class InputContent
         _ => null,
     };
 
-    internal static bool Carries(Input input, Message message, Signature signature) =>
+    /// <summary>Whether an input brought a message with a signature.</summary>
+    public static bool Carries(Input input, Message message, Signature signature) =>
         input is MessageReceived received && IsSame(received.Message, message) && received.Signature.Equals(signature);
 
-    internal static bool Carries(Input input, Message message) => input is MessageReceived received && IsSame(received.Message, message);
+    /// <summary>Whether an input brought a message, whatever its signature.</summary>
+    public static bool Carries(Input input, Message message) => input is MessageReceived received && IsSame(received.Message, message);
 
-    internal static bool Carries(Input input, Batch batch) =>
+    /// <summary>Whether an input brought a batch.</summary>
+    public static bool Carries(Input input, Batch batch) =>
         BatchOf(input) is { } other && (ReferenceEquals(other, batch) || (other.Digest == batch.Digest && IsSame(Holder(other), Holder(batch))));
 
-    internal static bool Carries(Input input, CheckpointCertificate certificate) =>
+    /// <summary>Whether an input brought a checkpoint's certificate.</summary>
+    public static bool Carries(Input input, CheckpointCertificate certificate) =>
         CertificateOf(input) is { } other && (ReferenceEquals(other, certificate) || IsSame(Holder(other), Holder(certificate)));
 
-    internal static bool Carries(Input input, ImmutableArray<ImmutableArray<byte>> results)
+    /// <summary>Whether an input brought the results of an execution.</summary>
+    public static bool Carries(Input input, ImmutableArray<ImmutableArray<byte>> results)
     {
         if (input is not ExecutionCompleted completed || completed.Results.Length != results.Length) return false;
         if (completed.Results == results) return true;
@@ -52,10 +57,12 @@ internal static class InputContent
         return true;
     }
 
-    internal static bool Carries(Input input, ImmutableArray<int> missing) =>
+    /// <summary>Whether an input brought the pages that are missing.</summary>
+    public static bool Carries(Input input, ImmutableArray<int> missing) =>
         input is StateStaged staged && staged.Missing.AsSpan().SequenceEqual(missing.AsSpan());
 
-    internal static bool Carries(Input input, ClientTable clients)
+    /// <summary>Whether an input brought a client table.</summary>
+    public static bool Carries(Input input, ClientTable clients)
     {
         if (input is not StateInstalled { Clients: var other }) return false;
         return ReferenceEquals(other, clients)

@@ -107,8 +107,21 @@ internal sealed class ContentCheck(IEventStore store, string stream, Findings fi
         // Snapshots are discarded when later ones are there, and may be kept apart from the log.
         if (store.Tail(snapshots) is not { } tail || taken.SnapshotRevision < tail.FirstRevision) return;
         var manifest = store.Read(snapshots, taken.SnapshotRevision, 1).FirstOrDefault(found => found.Revision == taken.SnapshotRevision);
-        if (manifest is not null && Digest.Of(manifest.Data.Span) == taken.SnapshotHash) return;
+        if (manifest is not null && IsOf(manifest, taken)) return;
         findings.Corrupt(stream, item.Revision, IntegrityFindingKind.WrongSnapshot,
             $"the snapshot that the record confirms is not at revision {taken.SnapshotRevision} of stream '{snapshots}'; recovery passes it over");
+    }
+
+    // What the record says beside the manifest's hash must be the manifest's, too: recovery takes no other confirmation.
+    private static bool IsOf(StoredEvent manifest, SnapshotTaken taken)
+    {
+        try
+        {
+            return SnapshotManifest.Decode(manifest.Data).TakenAt(manifest.Revision, manifest.Data.Span) == taken;
+        }
+        catch (LogFormatException)
+        {
+            return false;
+        }
     }
 }

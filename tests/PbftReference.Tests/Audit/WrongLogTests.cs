@@ -3,6 +3,7 @@ using PbftReference.Core;
 using PbftReference.Core.Events;
 using PbftReference.Core.Inputs;
 using PbftReference.Core.Messages;
+using PbftReference.Core.Rules;
 using PbftReference.Core.Types;
 using Xunit;
 
@@ -236,6 +237,49 @@ public sealed class WrongLogTests
         run.Steps(1).Insert(1, new Step(new TimerExpired(TimerKind.Transfer), [new PagesAccepted([1])], null, []));
         var (refusal, where) = run.Judge(1);
         Assert.Equal((1, "pages-accepted", "FollowsFromLog"), (where, refusal!.Event, refusal.Guard));
+    }
+
+    [Fact]
+    public void A_log_that_begins_without_a_start()
+    {
+        var run = RecordedRun.Calm();
+        run.Steps(1).RemoveAt(0);
+        var (refusal, where) = run.Judge(1);
+        Assert.Equal((0, "FollowsFromLog"), (where, refusal!.Guard));
+        Assert.Contains("has not started", refusal.Values, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_vote_that_did_not_come_and_is_taken()
+    {
+        var run = RecordedRun.Calm();
+        var (step, at) = run.Find<CommitAccepted>(1);
+        var other = ((CommitAccepted)run.Steps(1)[run.Find<CommitAccepted>(1, e => e.Commit.SequenceNumber.Value == 2).Step].Events[0]).Signature;
+        run.Change(1, step, events => events.SetItem(at, (CommitAccepted)events[at] with { Signature = other }));
+        var (refusal, where) = run.Judge(1);
+        Assert.Equal((step, "commit-accepted", "TakenFromInput"), (where, refusal!.Event, refusal.Guard));
+        Assert.Contains("commit-received/1 did not bring", refusal.Values, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_result_that_is_not_the_services()
+    {
+        var run = RecordedRun.Calm();
+        var (step, _) = run.Find<BatchExecuted>(1);
+        run.Steps(1)[step] = run.Steps(1)[step] with { Input = (ExecutionCompleted)run.Steps(1)[step].Input with { ServiceDigest = Other } };
+        var (refusal, where) = run.Judge(1);
+        Assert.Equal((step, "batch-executed", "TakenFromInput"), (where, refusal!.Event, refusal.Guard));
+    }
+
+    [Fact]
+    public void A_message_that_is_refused_and_taken_all_the_same()
+    {
+        var run = RecordedRun.Calm();
+        var (step, _) = run.Find<PrepareAccepted>(1);
+        run.Steps(1)[step] = run.Steps(1)[step] with { Refusal = Refusal.Duplicate };
+        var (refusal, where) = run.Judge(1);
+        Assert.Equal((step, "prepare-accepted", "TakenFromInput"), (where, refusal!.Event, refusal.Guard));
+        Assert.Contains("refused as duplicate", refusal.Values, StringComparison.Ordinal);
     }
 
     [Fact]

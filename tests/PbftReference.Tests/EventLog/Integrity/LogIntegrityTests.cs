@@ -333,6 +333,18 @@ public sealed class LogIntegrityTests
     }
 
     [Fact]
+    public void A_confirmation_that_says_another_checkpoint_than_its_snapshot_is_found()
+    {
+        using var store = new InMemoryEventStore();
+        WriteSnapshot(store);
+        var log = ReplicaLog.Open(store, "c", new ReplicaId(0));
+        var taken = ReplicaLog.Read(store, Zero).Last().SnapshotTaken!;
+        log.AddSnapshotTaken(taken with { Checkpoint = taken.Checkpoint.Next }, 7);
+        log.Flush();
+        AssertIs(Assert.Single(LogIntegrity.Check(store).Findings), Zero, 6, Kind.WrongSnapshot, IntegrityVerdict.Corrupt);
+    }
+
+    [Fact]
     public void Damage_of_several_kinds_is_told_apart_in_one_report()
     {
         using var log = new DamagedLog();
