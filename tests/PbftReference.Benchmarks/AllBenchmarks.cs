@@ -4,5 +4,5 @@ namespace PbftReference.Benchmarks;
 internal static class AllBenchmarks
 {
     public static IEnumerable<Benchmark> List() =>
-        [.. RunBenchmarks.List(), .. ReplayBenchmarks.List(), .. CodecBenchmarks.List(), .. StoreBenchmarks.List()];
+        [.. RunBenchmarks.List(), .. ReplayBenchmarks.List(), .. CodecBenchmarks.List(), .. StoreBenchmarks.List(), .. VerifyBenchmarks.List()];
 }

@@ -21,8 +21,13 @@ public sealed record ReplicaHistory(ReplicaId Replica, string Stream, long LastR
     public static ReplicaHistory Read(IEventStore store, string cluster, ReplicaId replica)
     {
         ArgumentNullException.ThrowIfNull(store);
+        return Of(store, cluster, replica, ReplicaLog.Read(store, LogStreams.OfReplica(cluster, replica), check: false));
+    }
+
+    /// <summary>The history of records that somebody reads.</summary>
+    internal static ReplicaHistory Of(IEventStore store, string cluster, ReplicaId replica, IEnumerable<LogRecord> records)
+    {
         var stream = LogStreams.OfReplica(cluster, replica);
-        var steps = ReplicaLog.Read(store, stream, check: false).Select(record => new RecordedStep(record.Revision, record.Step));
-        return new ReplicaHistory(replica, stream, store.Tail(stream)?.LastRevision ?? -1, steps);
+        return new ReplicaHistory(replica, stream, store.Tail(stream)?.LastRevision ?? -1, records.Select(record => new RecordedStep(record.Revision, record.Step)));
     }
 }
