@@ -20,6 +20,10 @@ public sealed class SpecDesk
     private readonly BigInteger _id;
     private _IDesk _desk = Duties.EmptyDesk();
 
+    // What nothing was owed on: the same again needs no second look (OwedStableSame, OwedViewSame).
+    private (object? Stable, object? Signed, object? Checkpoints) _stableSeen;
+    private (BigInteger View, bool Active, object? Asked) _viewSeen;
+
     /// <summary>An empty one.</summary>
     /// <param name="model">The cluster.</param>
     /// <param name="id">The replica.</param>
@@ -34,11 +38,22 @@ public sealed class SpecDesk
     /// <summary>A message came, or was sent by the replica itself.</summary>
     /// <param name="peer">The replica as it is then.</param>
     /// <param name="message">The message.</param>
-    public void Note(SpecPeer peer, SpecMessage message) => _desk = Duties.Note(_model.Parameters, peer.Value.dtor_r, _desk, message.Value);
+    public void Note(SpecPeer peer, SpecMessage message)
+    {
+        _desk = Duties.Note(_model.Parameters, peer.Value.dtor_r, _desk, message.Value);
+        // checkpoints and view-changes may be nested in what is not plain
+        if (!message.IsPlain || message.Statement == SpecStatementKind.Checkpoint) LookAgain();
+    }
 
     /// <summary>Forgets what lies at or below h.</summary>
     /// <param name="peer">The replica.</param>
-    public void Clear(SpecPeer peer) => _desk = Duties.Clear(peer.Value.dtor_r, _desk);
+    public void Clear(SpecPeer peer)
+    {
+        _desk = Duties.Clear(peer.Value.dtor_r, _desk);
+        LookAgain();
+    }
+
+    private void LookAgain() => (_stableSeen, _viewSeen) = (default, default);
 
     /// <summary>What is owed at a place: a commit, a decision.</summary>
     /// <param name="peer">The replica.</param>
@@ -54,6 +69,9 @@ public sealed class SpecDesk
     public SpecDuty? OwedStable(SpecPeer peer)
     {
         var r = peer.Value.dtor_r;
+        var seen = (r.dtor_stable, r.dtor_ckpts, _desk.dtor_checkpoints);
+        if (ReferenceEquals(seen.dtor_stable, _stableSeen.Stable) && ReferenceEquals(seen.dtor_ckpts, _stableSeen.Signed)
+            && ReferenceEquals(seen.dtor_checkpoints, _stableSeen.Checkpoints)) return null;
         var high = r.dtor_stable.dtor_seqno + _model.Shape.LogWindow;
         foreach (var n in r.dtor_ckpts.Keys.Elements)
         {
@@ -61,6 +79,7 @@ public sealed class SpecDesk
             if (n <= high && Of(Duties.OwedStable(_model.Parameters, peer.Value, _desk, n)) is { } duty) return duty;
         }
 
+        _stableSeen = seen;
         return null;
     }
 
@@ -71,7 +90,15 @@ public sealed class SpecDesk
 
     /// <summary>What is owed in a view change: to join it, to start the view.</summary>
     /// <param name="peer">The replica.</param>
-    public SpecDuty? OwedView(SpecPeer peer) => Of(Duties.OwedView(_model.Parameters, _id, peer.Value, _desk));
+    public SpecDuty? OwedView(SpecPeer peer)
+    {
+        var r = peer.Value.dtor_r;
+        var seen = (r.dtor_view, r.dtor_active, _desk.dtor_asked);
+        if (ReferenceEquals(seen.dtor_asked, _viewSeen.Asked) && seen.dtor_view == _viewSeen.View && seen.dtor_active == _viewSeen.Active) return null;
+        var duty = Of(Duties.OwedView(_model.Parameters, _id, peer.Value, _desk));
+        if (duty is null) _viewSeen = seen;
+        return duty;
+    }
 
     /// <summary>What is owed for a message that came: to enter the view that it starts.</summary>
     /// <param name="peer">The replica.</param>

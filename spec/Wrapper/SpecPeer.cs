@@ -94,8 +94,9 @@ public sealed class SpecPeer
             return Values.ConstructorName(PbftExplain.__default.WhyNot(parameters, _id, _peer, action.Value).dtor_value);
         }
 
-        sent = [.. Oracle.Sent(parameters, _id, _peer, action.Value).Elements.Select(message => new SpecMessage(message))];
-        _peer = Oracle.LocalAct(parameters, _id, _peer, action.Value);
+        var done = Oracle.ActAndSend(parameters, _id, _peer, action.Value);
+        sent = [.. done.dtor__1.Elements.Select(message => new SpecMessage(message))];
+        _peer = done.dtor__0;
         return null;
     }
 

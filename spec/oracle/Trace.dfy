@@ -128,6 +128,14 @@ module PbftTrace {
   {
     AddTo(p, x.(r := Next(p, i, x.r, ActionOf(x.r, l))), Sent(p, i, x, l) + Gained(l))
   }
+  // Both at once, so that what is sent is computed once.
+  function ActAndSend(p: Params, i: Id, x: Peer, l: Local): (Peer, set<Msg>)
+    requires CanAct(p, i, x, l)
+    ensures ActAndSend(p, i, x, l) == (LocalAct(p, i, x, l), Sent(p, i, x, l))
+  {
+    var out := Sent(p, i, x, l);
+    (AddTo(p, x.(r := Next(p, i, x.r, ActionOf(x.r, l))), out + Gained(l)), out)
+  }
   function LocalDeliver(p: Params, x: Peer, m: Msg): Option<Peer> {
     if NvsKnown(x.known, x.r.stable.seqno, m) then Some(AddTo(p, x, Contents(p, m))) else None
   }

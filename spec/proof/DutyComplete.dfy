@@ -426,4 +426,21 @@ module PbftDutyComplete {
     ensures OwedAt(p, x, desk, n).None?
   {
   }
+
+  // ---- when to look again at what is owed as a whole ----
+
+  // In a view change: when the view changes, who asks for which, or the view-changes at hand.
+  lemma OwedViewSame(p: Params, i: Id, x: Peer, x': Peer, desk: Desk, desk': Desk)
+    requires x'.r.view == x.r.view && x'.r.active == x.r.active && desk'.asked == desk.asked
+    requires forall vc :: ViewChange(vc) in x'.log <==> ViewChange(vc) in x.log
+    ensures OwedView(p, i, x', desk') == OwedView(p, i, x, desk)
+  {
+  }
+  // For a checkpoint: when h moves, or the checkpoints signed or at hand change.
+  lemma OwedStableSame(p: Params, x: Peer, x': Peer, desk: Desk, desk': Desk, n: SeqNo)
+    requires x'.r.stable == x.r.stable && x'.r.ckpts == x.r.ckpts && desk'.checkpoints == desk.checkpoints
+    requires forall k, d, j :: Checkpoint(k, d, j) in x'.log <==> Checkpoint(k, d, j) in x.log
+    ensures OwedStable(p, x', desk', n) == OwedStable(p, x, desk, n)
+  {
+  }
 }

@@ -4,5 +4,8 @@ namespace PbftReference.Benchmarks;
 internal static class AllBenchmarks
 {
     public static IEnumerable<Benchmark> List() =>
-        [.. RunBenchmarks.List(), .. ReplayBenchmarks.List(), .. CodecBenchmarks.List(), .. StoreBenchmarks.List(), .. TransportBenchmarks.List()];
+        [
+            .. RunBenchmarks.List(), .. ReplayBenchmarks.List(), .. CodecBenchmarks.List(), .. StoreBenchmarks.List(), .. TransportBenchmarks.List(),
+            .. VerifyBenchmarks.List(),
+        ];
 }

@@ -104,17 +104,29 @@ public static class LogVerifier
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(genesis);
         ArgumentNullException.ThrowIfNull(options);
+        return OnePass.TryRun(store, genesis, options) ?? RunInTwoPasses(store, genesis, options);
+    }
+
+    /// <summary>Judges a log, whatever is wrong with it.</summary>
+    internal static VerificationReport RunInTwoPasses(IEventStore store, Genesis genesis, VerificationOptions options)
+    {
         var integrity = OfCorrect(LogIntegrity.Check(store, genesis.Cluster), options);
         if (integrity.Verdict == IntegrityVerdict.Corrupt) return new VerificationReport(Verdict.Corrupt, [], [], [], integrity);
         var missing = integrity.Findings.Select(f => $"{f.Stream} at #{f.Revision}: {f.Explanation}").ToList();
         var histories = Histories(store, genesis, options, missing);
         var join = new LogJoin(new SpecTranslation(genesis.Configuration), histories, options.Faulty.Contains, options.LockStep, options.Progress);
         join.Run();
+        return ReportOf(join, options, missing, integrity) with { Unjudged = [.. Unjudged(histories, join)] };
+    }
+
+    /// <summary>What a join that has run says.</summary>
+    internal static VerificationReport ReportOf(LogJoin join, VerificationOptions options, List<string> missing, IntegrityReport integrity)
+    {
         missing.AddRange(join.Missing);
         var replicas = join.Replicas.Select(join.VerdictOf).ToImmutableArray();
         var report = new VerificationReport(Verdict.Violates, replicas, [.. join.Violations], [], integrity);
         Expect(report, options, missing);
-        return report with { Verdict = VerdictOf(join.Violations, missing), Missing = [.. missing], Unjudged = [.. Unjudged(histories, join)] };
+        return report with { Verdict = VerdictOf(join.Violations, missing), Missing = [.. missing] };
     }
 
     private static IEnumerable<string> Unjudged(List<ReplicaHistory> histories, LogJoin join) => histories.Where(history => history.Beginning is not null).Select(history =>

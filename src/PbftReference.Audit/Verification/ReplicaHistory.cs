@@ -28,8 +28,14 @@ public sealed record ReplicaHistory(ReplicaId Replica, string Stream, long LastR
     public static ReplicaHistory Read(IEventStore store, string cluster, ReplicaId replica, SnapshotBeginning? beginning = null)
     {
         ArgumentNullException.ThrowIfNull(store);
+        var records = ReplicaLog.Read(store, LogStreams.OfReplica(cluster, replica), (beginning?.Revision ?? -1) + 1, check: false);
+        return Of(store, cluster, replica, records) with { Beginning = beginning };
+    }
+
+    /// <summary>The history of records that somebody reads.</summary>
+    internal static ReplicaHistory Of(IEventStore store, string cluster, ReplicaId replica, IEnumerable<LogRecord> records)
+    {
         var stream = LogStreams.OfReplica(cluster, replica);
-        var steps = ReplicaLog.Read(store, stream, (beginning?.Revision ?? -1) + 1, check: false).Select(record => new RecordedStep(record.Revision, record.Step));
-        return new ReplicaHistory(replica, stream, store.Tail(stream)?.LastRevision ?? -1, steps) { Beginning = beginning };
+        return new ReplicaHistory(replica, stream, store.Tail(stream)?.LastRevision ?? -1, records.Select(record => new RecordedStep(record.Revision, record.Step)));
     }
 }

@@ -73,7 +73,13 @@ public sealed class CanonicalWriter
     }
 
     /// <summary>Text as UTF-8 behind its length.</summary>
-    public CanonicalWriter Text(string value) => Bytes(System.Text.Encoding.UTF8.GetBytes(value));
+    public CanonicalWriter Text(string value)
+    {
+        var length = System.Text.Encoding.UTF8.GetByteCount(value);
+        Int32(length);
+        System.Text.Encoding.UTF8.GetBytes(value, Reserve(length));
+        return this;
+    }
 
     private Span<byte> Reserve(int count)
     {

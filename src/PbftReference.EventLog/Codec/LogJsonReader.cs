@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Newtonsoft.Json;
 using PbftReference.Core.Types;
 
@@ -10,54 +9,56 @@ namespace PbftReference.EventLog.Codec;
 /// Reads what <see cref="LogJsonWriter"/> writes: every field in its place, nothing unknown, nothing missing, every value in the one form
 /// in which it is written. Every fault is a <see cref="LogFormatException"/> that names the document, the field and the position.
 /// </summary>
-internal sealed class LogJsonReader : IDisposable
+/// <remarks>
+/// Where the tokens come from is the deriving class's: <see cref="ReferenceJsonReader"/> says what is JSON and what is wrong with it;
+/// <see cref="PlainJsonReader"/> is several times as fast, and reads the plain form only, which is nearly all that is ever written.
+/// </remarks>
+internal abstract class LogJsonReader
 {
-    private readonly string _document;
-    private readonly JsonTextReader _json;
+    /// <summary>The token on which the reader stands; none at the end.</summary>
+    protected abstract JsonToken Token { get; }
 
-    private LogJsonReader(string document, ReadOnlyMemory<byte> data)
-    {
-        _document = document;
-        _json = new JsonTextReader(new Utf8Text(data))
-        {
-            DateParseHandling = DateParseHandling.None,
-            ArrayPool = CharPool.Shared,
-            PropertyNameTable = FieldNames.Table,
-        };
-    }
+    /// <summary>Whether it is a string, in double quotes.</summary>
+    internal abstract bool IsString { get; }
+
+    /// <summary>The characters of a string or of a field's name. Good until the next token.</summary>
+    protected abstract ReadOnlySpan<char> Chars { get; }
+
+    /// <summary>The bytes of a string.</summary>
+    protected abstract byte[] Utf8 { get; }
+
+    /// <summary>The value of true or false.</summary>
+    protected abstract bool Truth { get; }
 
     /// <summary>Reads a whole document.</summary>
     /// <param name="document">What it is, for messages: a record type.</param>
     /// <param name="data">Its bytes.</param>
-    /// <param name="read">Reads its one value.</param>
-    internal static T Decode<T>(string document, ReadOnlyMemory<byte> data, Func<LogJsonReader, T> read)
-    {
-        using var reader = new LogJsonReader(document, data);
-        try
-        {
-            reader.Advance();
-            var value = read(reader);
-            reader.End();
-            return value;
-        }
-        catch (JsonReaderException e)
-        {
-            throw new LogFormatException($"{document}: not JSON: {e.Message}", e);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new LogFormatException($"{document}: not UTF-8: {e.Message}", e);
-        }
-    }
+    /// <param name="read">Reads its one value. It may be asked twice, with another reader.</param>
+    internal static T Decode<T>(string document, ReadOnlyMemory<byte> data, Func<LogJsonReader, T> read) =>
+        PlainJsonReader.TryDecode(data, read, out var value) ? value : ReferenceJsonReader.Decode(document, data, read);
 
-    public void Dispose() => _json.Close();
+    /// <summary>What is wrong, and where the reader is.</summary>
+    internal abstract LogFormatException Fault(string what);
 
-    /// <summary>Where the reader is.</summary>
-    internal LogFormatException Fault(string what)
+    /// <summary>Goes to the next token.</summary>
+    protected abstract void Advance();
+
+    /// <summary>Whether the token is this field's name.</summary>
+    protected abstract bool IsAt(string name);
+
+    /// <summary>The value of a whole number; false if it is something else.</summary>
+    protected abstract bool TryInteger(out long value);
+
+    /// <summary>The token's value, for messages.</summary>
+    protected abstract string ValueText { get; }
+
+    /// <summary>Reads the one value of the document.</summary>
+    protected T Whole<T>(Func<LogJsonReader, T> read)
     {
-        var field = _json.Path.Length == 0 ? "the document" : $"field \"{_json.Path}\"";
-        return new LogFormatException(string.Create(
-            CultureInfo.InvariantCulture, $"{_document}: at {field}, line {_json.LineNumber}, character {_json.LinePosition}: {what}"));
+        Advance();
+        var value = read(this);
+        if (Token != JsonToken.None) throw Unexpected("the end");
+        return value;
     }
 
     internal void BeginObject() => Take(JsonToken.StartObject, "an object");
@@ -70,7 +71,7 @@ internal sealed class LogJsonReader : IDisposable
 
     internal void EndObject()
     {
-        if (_json.TokenType == JsonToken.PropertyName) throw Fault($"the field \"{_json.Value}\" is unknown here, or not in its place");
+        if (Token == JsonToken.PropertyName) throw Fault($"the field \"{Chars}\" is unknown here, or not in its place");
         Take(JsonToken.EndObject, "the end of the object");
     }
 
@@ -83,7 +84,7 @@ internal sealed class LogJsonReader : IDisposable
     /// <summary>Whether another item follows; steps over the end of the array if none does.</summary>
     internal bool More()
     {
-        if (_json.TokenType != JsonToken.EndArray) return true;
+        if (Token != JsonToken.EndArray) return true;
         Advance();
         return false;
     }
@@ -115,8 +116,7 @@ internal sealed class LogJsonReader : IDisposable
     /// <summary>Whether this field comes next; steps over its name if it does.</summary>
     internal bool TryField(string name)
     {
-        if (_json.TokenType != JsonToken.PropertyName || (string)_json.Value! != name) return false;
-        if (_json.QuoteChar != '"') throw Fault("names stand in double quotes");
+        if (!IsAt(name)) return false;
         Advance();
         return true;
     }
@@ -124,19 +124,17 @@ internal sealed class LogJsonReader : IDisposable
     internal void Field(string name)
     {
         if (TryField(name)) return;
-        throw _json.TokenType == JsonToken.PropertyName
-            ? Fault($"the field \"{name}\" is missing; \"{_json.Value}\" stands in its place")
+        throw Token == JsonToken.PropertyName
+            ? Fault($"the field \"{name}\" is missing; \"{Chars}\" stands in its place")
             : Fault($"the field \"{name}\" is missing");
     }
 
     /// <summary>The name of the field that comes next; null at the end of the object.</summary>
-    internal string? NextField => _json.TokenType == JsonToken.PropertyName ? (string)_json.Value! : null;
+    internal string? NextField => Token == JsonToken.PropertyName ? new string(Chars) : null;
 
-    internal bool IsNull => _json.TokenType == JsonToken.Null;
+    internal bool IsNull => Token == JsonToken.Null;
 
-    internal bool IsObject => _json.TokenType == JsonToken.StartObject;
-
-    internal bool IsString => _json is { TokenType: JsonToken.String, QuoteChar: '"' };
+    internal bool IsObject => Token == JsonToken.StartObject;
 
     internal void Null() => Take(JsonToken.Null, "null");
 
@@ -153,7 +151,7 @@ internal sealed class LogJsonReader : IDisposable
 
     private long Number(long min, long max)
     {
-        if (_json.TokenType != JsonToken.Integer || _json.Value is not long value || value < min || value > max)
+        if (!TryInteger(out var value) || value < min || value > max)
         {
             throw Unexpected(string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
         }
@@ -170,7 +168,7 @@ internal sealed class LogJsonReader : IDisposable
 
     internal long Int64()
     {
-        if (!IsString || !TryParseInt64((string)_json.Value!, out var value)) throw Unexpected("a 64-bit number in a string, in decimal");
+        if (!IsString || !TryParseInt64(Chars, out var value)) throw Unexpected("a 64-bit number in a string, in decimal");
         Advance();
         return value;
     }
@@ -186,8 +184,8 @@ internal sealed class LogJsonReader : IDisposable
     internal bool Bool(string name)
     {
         Field(name);
-        if (_json.TokenType != JsonToken.Boolean) throw Unexpected("true or false");
-        var value = (bool)_json.Value!;
+        if (Token != JsonToken.Boolean) throw Unexpected("true or false");
+        var value = Truth;
         Advance();
         return value;
     }
@@ -201,7 +199,7 @@ internal sealed class LogJsonReader : IDisposable
     internal string Text()
     {
         if (!IsString) throw Unexpected("a string");
-        var value = (string)_json.Value!;
+        var value = new string(Chars);
         Advance();
         return value;
     }
@@ -216,7 +214,7 @@ internal sealed class LogJsonReader : IDisposable
     internal T Name<T>(NameTable<T> names)
         where T : struct, Enum
     {
-        if (!IsString || !names.TryFind((string)_json.Value!, out var value)) throw Unexpected($"a known {names.What}");
+        if (!IsString || !names.TryFind(Chars, out var value)) throw Unexpected($"a known {names.What}");
         Advance();
         return value;
     }
@@ -236,7 +234,7 @@ internal sealed class LogJsonReader : IDisposable
         }
 
         Span<byte> bytes = stackalloc byte[Core.Types.Digest.Size];
-        if (!IsString || !TryParseHex((string)_json.Value!, bytes)) throw Unexpected("a digest: 64 hexadecimal digits in lower case, or null");
+        if (!IsString || !TryParseHex(Chars, bytes)) throw Unexpected("a digest: 64 hexadecimal digits in lower case, or null");
         var digest = new Digest(bytes);
         if (digest.IsNone) throw Fault("the digest of nothing is written as null");
         Advance();
@@ -251,7 +249,7 @@ internal sealed class LogJsonReader : IDisposable
 
     internal ImmutableArray<byte> Base64()
     {
-        if (!IsString || TryParseBase64((string)_json.Value!) is not { } bytes) throw Unexpected("bytes in base64");
+        if (!IsString || TryParseBase64(Chars) is not { } bytes) throw Unexpected("bytes in base64");
         Advance();
         return System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(bytes);
     }
@@ -267,7 +265,7 @@ internal sealed class LogJsonReader : IDisposable
     {
         if (IsString)
         {
-            var text = Encoding.UTF8.GetBytes((string)_json.Value!);
+            var text = Utf8;
             if (!PrintableText.IsPrintable(text)) throw Fault("bytes that are no printable text are written in base64");
             Advance();
             return System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(text);
@@ -281,57 +279,46 @@ internal sealed class LogJsonReader : IDisposable
         return bytes;
     }
 
-    private void End()
-    {
-        if (_json.TokenType != JsonToken.None) throw Unexpected("the end");
-    }
-
     private void Take(JsonToken token, string wanted)
     {
-        if (_json.TokenType != token) throw Unexpected(wanted);
+        if (Token != token) throw Unexpected(wanted);
         Advance();
     }
 
     private LogFormatException Unexpected(string wanted)
     {
-        var found = _json.TokenType switch
+        var found = Token switch
         {
             JsonToken.None => "the end",
             JsonToken.StartObject => "an object",
             JsonToken.StartArray => "an array",
             JsonToken.EndObject => "the end of the object",
             JsonToken.EndArray => "the end of the array",
-            JsonToken.PropertyName => $"the field \"{_json.Value}\"",
+            JsonToken.PropertyName => $"the field \"{Chars}\"",
             JsonToken.Null => "null",
-            _ => $"\"{Shortened(Convert.ToString(_json.Value, CultureInfo.InvariantCulture) ?? "")}\"",
+            _ => $"\"{Shortened(ValueText)}\"",
         };
         return Fault($"{wanted} is wanted and {found} is there");
     }
 
     private static string Shortened(string value) => value.Length <= 80 ? value : value[..80] + "...";
 
-    private static bool TryParseHex(string text, Span<byte> bytes)
+    private static bool TryParseHex(ReadOnlySpan<char> text, Span<byte> bytes)
     {
-        if (text.Length != 2 * bytes.Length || text.AsSpan().ContainsAnyInRange('A', 'F')) return false;
+        if (text.Length != 2 * bytes.Length || text.ContainsAnyInRange('A', 'F')) return false;
         return Convert.FromHexString(text, bytes, out _, out _) == System.Buffers.OperationStatus.Done;
     }
 
     // The one form that is written: padded, without whitespace, without bits beyond the last byte.
-    private static byte[]? TryParseBase64(string text)
+    private static byte[]? TryParseBase64(ReadOnlySpan<char> text)
     {
         if (text.Length % 4 != 0) return null;
-        var padding = text.EndsWith("==", StringComparison.Ordinal) ? 2 : text.EndsWith('=') ? 1 : 0;
+        var padding = text.EndsWith("==") ? 2 : text.EndsWith('=') ? 1 : 0;
         var bytes = new byte[(text.Length / 4 * 3) - padding];
-        if (!Convert.TryFromBase64String(text, bytes, out var written) || written != bytes.Length) return null;
+        if (!Convert.TryFromBase64Chars(text, bytes, out var written) || written != bytes.Length) return null;
         if (bytes.Length == 0) return bytes;
         var lastGroup = bytes.AsSpan((bytes.Length - 1) / 3 * 3);
-        return text.EndsWith(Convert.ToBase64String(lastGroup), StringComparison.Ordinal) ? bytes : null;
-    }
-
-    // The reader stands on the next token; at the end on none.
-    private void Advance()
-    {
-        if (!_json.Read()) return;
-        if (_json.TokenType == JsonToken.Comment) throw Fault("comments are not allowed");
+        Span<char> group = stackalloc char[4];
+        return Convert.TryToBase64Chars(lastGroup, group, out _) && text.EndsWith(group) ? bytes : null;
     }
 }

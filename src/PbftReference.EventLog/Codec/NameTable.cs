@@ -9,6 +9,7 @@ public sealed class NameTable<T>
 {
     private readonly Dictionary<T, string> _names = [];
     private readonly Dictionary<string, T> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, T>.AlternateLookup<ReadOnlySpan<char>> _byCharacters;
 
     internal NameTable(string what, Func<T, string> nameOf)
     {
@@ -19,6 +20,7 @@ public sealed class NameTable<T>
             _values.Add(nameOf(value), value);
         }
 
+        _byCharacters = _values.GetAlternateLookup<ReadOnlySpan<char>>();
         All = [.. _names.Values];
     }
 
@@ -35,4 +37,7 @@ public sealed class NameTable<T>
 
     /// <summary>Finds the value of a name.</summary>
     public bool TryFind(string name, out T value) => _values.TryGetValue(name, out value);
+
+    /// <summary>Finds the value of a name.</summary>
+    internal bool TryFind(ReadOnlySpan<char> name, out T value) => _byCharacters.TryGetValue(name, out value);
 }

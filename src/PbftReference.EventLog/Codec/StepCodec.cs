@@ -25,10 +25,13 @@ public static class StepCodec
     /// <exception cref="LogFormatException">
     /// The type or its version is unknown, or the data does not have its format; names the type, the field and the position.
     /// </exception>
-    public static Step Decode(string type, ReadOnlyMemory<byte> data)
+    public static Step Decode(string type, ReadOnlyMemory<byte> data) => LogJsonReader.Decode(type, data, ReaderOf(type));
+
+    /// <summary>Reads a step of a type.</summary>
+    internal static Func<LogJsonReader, Step> ReaderOf(string type)
     {
         var readInput = InputReaders.TryGetValue(type, out var known) ? known : throw UnknownType(type);
-        return LogJsonReader.Decode(type, data, json => Read(json, readInput));
+        return json => Read(json, readInput);
     }
 
     private static void Write(LogJsonWriter json, Step step)

@@ -44,23 +44,35 @@ internal sealed class ChainCheck
     internal static CheckedStream Run(
         IEventStore store, string stream, IReadOnlyList<string> streams, Findings findings, Action<StoredEvent, RecordMetadata> whole)
     {
-        var tail = store.Tail(stream) ?? new StreamTail(-1, 0);
-        return new ChainCheck(store, stream, tail, streams, findings).Run(whole);
+        var check = Of(store, stream, streams, findings);
+        foreach (var (item, metadata) in check.Walk()) whole(item, metadata);
+        return check.Result;
     }
 
-    private CheckedStream Run(Action<StoredEvent, RecordMetadata> whole)
+    /// <summary>Prepares the check of a stream.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="streams">All streams from which a record may have strayed here.</param>
+    /// <param name="findings">Where findings go.</param>
+    internal static ChainCheck Of(IEventStore store, string stream, IReadOnlyList<string> streams, Findings findings) =>
+        new(store, stream, store.Tail(stream) ?? new StreamTail(-1, 0), streams, findings);
+
+    /// <summary>What was checked, after the walk.</summary>
+    internal CheckedStream Result => new(_stream, _count, _tail.FirstRevision, _head);
+
+    /// <summary>Checks the stream, and gives out each record whose hash holds, in order.</summary>
+    internal IEnumerable<(StoredEvent Item, RecordMetadata Metadata)> Walk()
     {
         foreach (var item in _store.Read(_stream, _tail.FirstRevision))
         {
             _count++;
             CheckRevision(item);
-            if (CheckRecord(item) is { } metadata) whole(item, metadata);
+            if (CheckRecord(item) is { } metadata) yield return (item, metadata);
             _expected = item.Revision + 1;
         }
 
         _misplaced.Close();
         if (_expected <= _tail.LastRevision) ReportMissing(_tail.LastRevision);
-        return new CheckedStream(_stream, _count, _tail.FirstRevision, _head);
     }
 
     private void CheckRevision(StoredEvent item)

@@ -12,17 +12,15 @@ internal sealed class ContentCheck(IEventStore store, string stream, Findings fi
     private readonly List<Digest> _blobs = [];
     private long _firstBlob;
 
-    /// <summary>Checks a record of a replica's stream; the heads signed in it go to <paramref name="heads"/>.</summary>
-    internal void VisitReplica(StoredEvent item, RecordMetadata metadata, string cluster, ReplicaId replica, SignedHeads heads)
+    /// <summary>Checks a record of a replica's stream.</summary>
+    /// <returns>The record; null if it is a blob or cannot be read.</returns>
+    internal LogRecord? VisitReplica(StoredEvent item, RecordMetadata metadata, string cluster, ReplicaId replica)
     {
-        if (TakeBlob(item)) return;
-        if (CheckBlobs(item) && TryDecode(item, () => Read(item, metadata)) is { } record)
-        {
-            if (record.Step is not null) heads.Add(cluster, record);
-            if (record.SnapshotTaken is { } taken) CheckSnapshot(item, taken, LogStreams.OfSnapshots(cluster, replica));
-        }
-
+        if (TakeBlob(item)) return null;
+        var record = CheckBlobs(item) ? TryRead(item, metadata) : null;
+        if (record?.SnapshotTaken is { } taken) CheckSnapshot(item, taken, LogStreams.OfSnapshots(cluster, replica));
         _blobs.Clear();
+        return record;
     }
 
     /// <summary>Checks a record of a stream of snapshots.</summary>
@@ -70,6 +68,19 @@ internal sealed class ContentCheck(IEventStore store, string stream, Findings fi
             ? "the blobs that the record names do not stand before it in their order"
             : $"the blob {missing} that the record names is not before it");
         return false;
+    }
+
+    private LogRecord? TryRead(StoredEvent item, RecordMetadata metadata)
+    {
+        try
+        {
+            return Read(item, metadata);
+        }
+        catch (LogFormatException e)
+        {
+            Report(item, e);
+            return null;
+        }
     }
 
     private T? TryDecode<T>(StoredEvent item, Func<T> decode)

@@ -15,6 +15,9 @@ internal sealed class Findings
     private readonly List<IntegrityFinding> _all = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
+    /// <summary>Whether there is any.</summary>
+    internal bool Any => _all.Count > 0;
+
     /// <summary>Whether the details of another finding in a stream are still of use.</summary>
     internal bool HasRoom(string stream) => _counts.GetValueOrDefault(stream) < MaxPerStream;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Snapshots;
 using PbftReference.EventLog.Stores;
@@ -45,26 +46,34 @@ public static class LogIntegrity
         return new IntegrityReport(streams, [.. findings.InOrder()]);
     }
 
-    private static bool IsOf(string stream, string? cluster) =>
+    internal static bool IsOf(string stream, string? cluster) =>
         (LogStreams.TryParseReplica(stream, out var name, out _) || LogStreams.TryParseSnapshots(stream, out name, out _)) && (cluster ?? name) == name;
+
+    /// <summary>Checks a stream of snapshots.</summary>
+    internal static CheckedStream CheckSnapshots(IEventStore store, string stream, IReadOnlyList<string> all, Findings findings)
+    {
+        var content = new ContentCheck(store, stream, findings);
+        return ChainCheck.Run(store, stream, all, findings, (item, _) => content.VisitSnapshots(item));
+    }
 
     private static CheckedStream CheckStream(IEventStore store, string stream, IReadOnlyList<string> all, Findings findings, SignedHeads heads)
     {
+        if (!LogStreams.TryParseReplica(stream, out var cluster, out var replica)) return CheckSnapshots(store, stream, all, findings);
         var content = new ContentCheck(store, stream, findings);
-        if (!LogStreams.TryParseReplica(stream, out var cluster, out var replica))
-        {
-            return ChainCheck.Run(store, stream, all, findings, (item, _) => content.VisitSnapshots(item));
-        }
-
         var result = ChainCheck.Run(
-            store, stream, all, findings, (item, metadata) => content.VisitReplica(item, metadata, cluster, replica, heads));
+            store, stream, all, findings, (item, metadata) =>
+            {
+                if (content.VisitReplica(item, metadata, cluster, replica) is { Step: not null } record) heads.Add(cluster, record);
+            });
         content.EndReplica();
-        CheckEndAgainstSnapshots(store, stream, StoredSnapshots.NewestFirst(store, cluster, replica).FirstOrDefault(), findings);
+        CheckEndAgainstSnapshots(store, stream, cluster, replica, findings);
         return result;
     }
 
-    private static void CheckEndAgainstSnapshots(IEventStore store, string stream, StoredSnapshot? newest, Findings findings)
+    /// <summary>Whether a stream goes on as far as its newest snapshot.</summary>
+    internal static void CheckEndAgainstSnapshots(IEventStore store, string stream, string cluster, ReplicaId replica, Findings findings)
     {
+        var newest = StoredSnapshots.NewestFirst(store, cluster, replica).FirstOrDefault();
         var last = store.Tail(stream)?.LastRevision ?? -1;
         if (newest is null || newest.Manifest.Position.Revision <= last) return;
         findings.Undetermined(stream, last + 1, IntegrityFindingKind.TruncatedTail,

@@ -12,6 +12,9 @@ namespace PbftReference.EventLog.Integrity;
 /// <param name="Hash">The hash of the record there.</param>
 internal readonly record struct SignedHead(ReplicaId Signer, long Revision, Digest Hash)
 {
+    /// <summary>Whether a step received a message with heads in it.</summary>
+    internal static bool AreIn(Step step) => step.Input is MessageReceived { Message: ReplicaMessage };
+
     /// <summary>
     /// The heads in the message that a step received, nested ones included. The replica that wrote the log had checked the signatures.
     /// </summary>

@@ -16,7 +16,10 @@ public sealed record RecordMetadata(Digest Correlation, Guid? Causation, long Ti
 
     /// <summary>Reads metadata.</summary>
     /// <exception cref="LogFormatException">Not metadata, or not in the one form in which it is written.</exception>
-    public static RecordMetadata Decode(ReadOnlyMemory<byte> bytes)
+    public static RecordMetadata Decode(ReadOnlyMemory<byte> bytes) => MetadataForm.TryRead(bytes.Span) ?? DecodeSlowly(bytes);
+
+    /// <summary>Reads metadata as JSON and holds it against the one form; the reference for <see cref="MetadataForm"/>.</summary>
+    internal static RecordMetadata DecodeSlowly(ReadOnlyMemory<byte> bytes)
     {
         var metadata = LogJsonReader.Decode("metadata", bytes, Read);
         return metadata.Encode().AsSpan().SequenceEqual(bytes.Span)

@@ -1,0 +1,42 @@
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Integrity;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
+using PbftReference.Host;
+
+namespace PbftReference.Audit.Verification;
+
+/// <summary>
+/// Integrity and judging in one reading of the log. It serves logs with which nothing is wrong; of any other it says nothing, and the log is
+/// read again, integrity first.
+/// </summary>
+internal static class OnePass
+{
+    /// <summary>Judges a log.</summary>
+    /// <returns>The report; null if the log is not as its replicas wrote it, or not whole.</returns>
+    public static VerificationReport? TryRun(IEventStore store, Genesis genesis, VerificationOptions options)
+    {
+        var judged = Enumerable.Range(0, genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(replica => IsJudged(store, genesis, options, replica)).ToList();
+        if (ReadingOnce.Begin(store, genesis.Cluster, judged, options.Faulty.Contains) is not { } reading) return null;
+        try
+        {
+            return Run(reading, judged.Select(replica => ReplicaHistory.Of(store, genesis.Cluster, replica, reading.RecordsOf(replica))), genesis, options);
+        }
+        catch (Exception e) when (e is LogFormatException or InvalidOperationException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException)
+        {
+            // What was judged may turn out to be corrupt: then that is to be said, and else this comes again.
+            return null;
+        }
+    }
+
+    private static VerificationReport? Run(ReadingOnce reading, IEnumerable<ReplicaHistory> histories, Genesis genesis, VerificationOptions options)
+    {
+        var join = new LogJoin(new SpecTranslation(genesis.Configuration), histories, options.Faulty.Contains, options.LockStep, options.Progress);
+        join.Run();
+        return reading.End() is { } integrity ? LogVerifier.ReportOf(join, options, [], integrity) : null;
+    }
+
+    private static bool IsJudged(IEventStore store, Genesis genesis, VerificationOptions options, ReplicaId replica) =>
+        !options.Faulty.Contains(replica) && store.Tail(LogStreams.OfReplica(genesis.Cluster, replica)) is { IsEmpty: false, FirstRevision: 0 };
+}
