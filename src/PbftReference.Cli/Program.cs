@@ -5,6 +5,7 @@ using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host.Replay;
+using PbftReference.Runtime.Membership;
 
 namespace PbftReference.Cli;
 
@@ -95,6 +96,7 @@ public static class Program
         var code = exception switch
         {
             CommandException e => e.ExitCode,
+            GenesisFileException => ExitCodes.Data,
             LogFormatException => ExitCodes.Corrupt,
             ReplayMismatchException => ExitCodes.Violation,
             EventStoreException { Failure: EventStoreFailure.Damaged } => ExitCodes.Corrupt,

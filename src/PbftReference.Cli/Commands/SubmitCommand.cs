@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
 using Newtonsoft.Json;
@@ -78,6 +79,12 @@ internal static class SubmitCommand
     private static IEnumerable<byte[]> OperationsOf(ParseResult line)
     {
         var (words, input) = (line.GetValue(Operations)!, line.GetValue(Input));
+        // an operation may be anything, so the parser takes a misspelt option for one
+        if (words.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } word && line.Tokens.All(token => token.Type != TokenType.DoubleDash))
+        {
+            throw new CommandException(ExitCodes.Usage, $"there is no option '{word}'; see 'pbft submit --help'. If it is an operation, write -- before the first of them");
+        }
+
         if (words.Length > 0 && input is not null) throw new CommandException(ExitCodes.Usage, "give operations, or --input, not both");
         if (words.Length > 0) return words.Select(Encoding.UTF8.GetBytes);
         if (input is null) throw new CommandException(ExitCodes.Usage, "there is nothing to submit: give operations, or --input FILE");

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.CommandLine;
 using System.CommandLine.Completions;
-using PbftReference.EventLog.Codec;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Configuration;
 using PbftReference.Runtime.Membership;
@@ -67,10 +66,6 @@ internal static class LiveOptions
         {
             throw new CommandException(CodeOf(e), e.Message, e);
         }
-        catch (LogFormatException e)
-        {
-            throw new CommandException(ExitCodes.Data, e.Message, e);
-        }
     }
 
     /// <summary>A cluster that is there.</summary>
@@ -78,6 +73,7 @@ internal static class LiveOptions
     public static ClusterDirectory Existing(string directory)
     {
         var cluster = new ClusterDirectory(directory);
+        if (File.Exists(directory)) throw new CommandException(ExitCodes.Data, $"{directory} is a file: name the directory of a cluster");
         return cluster.Exists ? cluster : throw new CommandException(ExitCodes.Data, $"there is no cluster in {directory}: make one by 'pbft cluster up --cluster {directory}', or name its directory");
     }
 

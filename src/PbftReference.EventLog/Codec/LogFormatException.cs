@@ -1,7 +1,7 @@
 namespace PbftReference.EventLog.Codec;
 
 /// <summary>What is to be read does not have the log's format. The message names the record type, the field and the position.</summary>
-public sealed class LogFormatException : FormatException
+public class LogFormatException : FormatException
 {
     /// <summary>Says what is wrong.</summary>
     public LogFormatException(string message)

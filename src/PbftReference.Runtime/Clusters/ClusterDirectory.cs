@@ -61,6 +61,7 @@ public sealed class ClusterDirectory
     public ClusterMembers Create(Settings settings, string name, int clients)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        if (File.Exists(Path)) throw new IOException($"{Path} is a file: name a directory for the cluster");
         if (Exists) throw new IOException($"there is a cluster in {Path} already: take another directory, or start that one by 'pbft cluster up'");
         var configuration = settings.ToClusterConfiguration();
         var ports = FreePorts(2 * configuration.Replicas);

@@ -41,7 +41,7 @@ public static class GenesisFile
 
     /// <summary>Reads a genesis file.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="LogFormatException">It is not one; says which field is wrong, and why.</exception>
+    /// <exception cref="GenesisFileException">It is not one; says which field is wrong, and why.</exception>
     public static ClusterMembers Read(string path)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"there is no genesis file {path}: make a cluster by 'pbft cluster up', or name its directory", path);
@@ -51,7 +51,7 @@ public static class GenesisFile
     /// <summary>Reads the text of a genesis file.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">Where it stands, for messages.</param>
-    /// <exception cref="LogFormatException">It is not one; says which field is wrong, and why.</exception>
+    /// <exception cref="GenesisFileException">It is not one; says which field is wrong, and why.</exception>
     public static ClusterMembers Decode(string text, string name)
     {
         try
@@ -60,7 +60,7 @@ public static class GenesisFile
         }
         catch (Exception e) when (e is JsonException or FormatException or LogFormatException)
         {
-            throw new LogFormatException($"{name} is not a genesis file of schema {Schema}: {e.Message}", e);
+            throw new GenesisFileException($"{name} is not a genesis file of schema {Schema}: {e.Message} Restore it: all replicas have the same.", e);
         }
     }
 

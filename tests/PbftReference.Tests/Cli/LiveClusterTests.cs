@@ -79,6 +79,14 @@ public sealed class LiveClusterTests : IDisposable
         Refused(ExitCodes.Data, "3 clients are wanted, and of the 2", "submit", "--cluster", Cluster, "--clients", "3", "x");
         Refused(ExitCodes.NoProgress, "nothing was accepted for 1 s", "submit", "--cluster", Cluster, "--clients", "1", "--patience", "1", "x");
         Refused(ExitCodes.Data, "no replica of the cluster", "verify", Cluster);
+
+        Refused(ExitCodes.Usage, "there is no option '--quite'", "submit", "--cluster", Cluster, "--quite", "x");
+        Refused(ExitCodes.NoProgress, "nothing was accepted", "submit", "--cluster", Cluster, "--clients", "1", "--patience", "1", "--", "--an-operation");
+        Refused(ExitCodes.Data, "is a file: name", "cluster", "up", "--cluster", Path.Combine(Cluster, "genesis.json"));
+        Refused(ExitCodes.Data, "is a file: name", "submit", "--cluster", Path.Combine(Cluster, "genesis.json"), "x");
+        File.WriteAllText(Path.Combine(Cluster, "genesis.json"), "{");
+        Refused(ExitCodes.Data, "is not a genesis file", "cluster", "status", "--cluster", Cluster);
+        Refused(ExitCodes.Data, "is not a genesis file", "node", "--config", Path.Combine(Cluster, "replica-0", "node.json"));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using PbftReference.Consensus.Interfaces;
 using PbftReference.Core.Types;
-using PbftReference.EventLog.Codec;
 using PbftReference.Runtime.Keys;
 using PbftReference.Runtime.Membership;
 using PbftReference.Runtime.Transport;
@@ -97,7 +96,7 @@ public sealed class GenesisFileTests : IDisposable
 
     private ClusterMembers With(ReplicaMember second) => _cluster.Members with { Replicas = _cluster.Members.Replicas.SetItem(1, second) };
 
-    private static string Refusal(string text) => Assert.Throws<LogFormatException>(() => GenesisFile.Decode(text, "genesis.json")).Message;
+    private static string Refusal(string text) => Assert.Throws<GenesisFileException>(() => GenesisFile.Decode(text, "genesis.json")).Message;
 
     [Fact]
     public void A_private_key_that_others_can_read_is_refused()
