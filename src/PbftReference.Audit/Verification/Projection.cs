@@ -209,6 +209,10 @@ public sealed class Projection(SpecTranslation translation, ReplicaId self)
         {
             yield return new BaselessEvent(e.Kind, $"view {e.View} is entered by a new-view for view {signed.Statement.View}");
         }
+        else if (signed.Signature.IsOwn && before.Active && before.CurrentNewView == e.NewView)
+        {
+            yield return new BaselessEvent(e.Kind, $"view {e.View}, whose new-view the replica sent itself, is entered twice");
+        }
         else if (!signed.Signature.IsOwn)
         {
             yield return new ActEvent(e.Kind, SpecAction.EnterView(translation.Of(signed.Statement))) { NullFills = NullsIn(signed.Statement) };

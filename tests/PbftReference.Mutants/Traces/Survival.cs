@@ -68,6 +68,7 @@ internal sealed class Survival(RunToMutate run)
         if (more.Count > 0) return null;
         if (mutant.Kind == Mutation.Splice) return SurvivalReason.Beginning;
         if (missing.Count == 0) return mutated.EndsLike(original) ? SurvivalReason.Commutes : null;
+        if (missing.TrueForAll(act => IsDecidedBefore(act, mutated))) return SurvivalReason.DecidedBefore;
         return missing.TrueForAll(IsNoDuty) ? SurvivalReason.NoDuty : null;
     }
 
@@ -75,6 +76,11 @@ internal sealed class Survival(RunToMutate run)
         record.IsStep && log.All.Where((item, i) => !item.IsAct && ReferenceEquals(log.Steps[i], record.Step)).Any();
 
     private static bool IsNoDuty(ProjectedItem act) => act.Action is "LPropose" or "LPrepare" or "LViewChange" or "LTransfer" or "LRestart";
+
+    // The same batch was decided at the same place in another view.
+    private static bool IsDecidedBefore(ProjectedItem act, ProjectedLog log) => act.Action == "LCommitted" && log.Acts.Any(other =>
+        other.Action == act.Action && other.Text.Split(' ') is [_, var view, .. var what] && act.Text.Split(' ') is [_, var ofView, .. var ofWhat]
+        && view != ofView && what.SequenceEqual(ofWhat));
 
     private static List<string> Texts(ProjectedLog log) => [.. log.Acts.Select(act => act.Text)];
 

@@ -59,6 +59,9 @@ internal sealed record SurvivalReason(string Name, string Sentence)
     /// <summary>The same acts in another order with the same end.</summary>
     public static SurvivalReason Commutes { get; } = new("commutes", "The acts are the same, each with its guards where it stands now, and so is the state at the end.");
 
+    /// <summary>A decision less, of a place that was decided in another view.</summary>
+    public static SurvivalReason DecidedBefore { get; } = new("decided-before", "The place was decided by certificates of an earlier view, so it is over: to decide it again may wait.");
+
     /// <summary>Less, of what is no duty.</summary>
     public static SurvivalReason NoDuty { get; } = new("no-duty", "What is missing is no duty (oracle/Duties.dfy): to propose, to vote or to ask for a view may wait.");
 
@@ -69,6 +72,6 @@ internal sealed record SurvivalReason(string Name, string Sentence)
     public static IReadOnlyList<SurvivalReason> All { get; } =
     [
         HostNote, Beside, Signature, Refusal, Occasion, NotKept, SetOfVotes, WhyAView, ClientsKeepNoLog, FaultySaysAnything, WasSent, NotNeeded, NeverCame, Twice,
-        Order, SaidTwice, Restart, Commutes, NoDuty, Beginning,
+        Order, SaidTwice, Restart, Commutes, DecidedBefore, NoDuty, Beginning,
     ];
 }

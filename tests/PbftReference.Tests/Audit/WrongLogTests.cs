@@ -105,6 +105,20 @@ public sealed class WrongLogTests
     }
 
     [Fact]
+    public void A_view_that_its_primary_enters_twice()
+    {
+        var run = RecordedRun.Where(r => Enumerable.Range(0, 4).Any(i => r.Has<NewViewSent>(i)));
+        var primary = Enumerable.Range(0, 4).First(i => run.Has<NewViewSent>(i));
+        var sent = run.Find<NewViewSent>(primary);
+        var newView = ((NewViewSent)run.Steps(primary)[sent.Step].Events[sent.Event]).NewView;
+        var (step, at) = run.Find<ViewEntered>(primary, e => e.NewView == newView);
+        run.Change(primary, step, events => events.Insert(at, events[at]));
+        var (refusal, where) = run.Judge(primary);
+        Assert.Equal((step, "view-entered"), (where, refusal!.Event));
+        Assert.Contains("is entered twice", refusal.Values, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_checkpoint_signed_twice()
     {
         var run = RecordedRun.Calm();
