@@ -88,6 +88,7 @@ module PbftStuck {
     var V := s.AsksOf({0, 1, 3}, 1);
     s.Lead(1, V, map[]);
     s.Enter({3}, 1, V, map[]);
+    s.BatchTo(3, 1, A);
     s.Wants(3, LExecute);
     s.Ends(Stuck);
   }

@@ -9,11 +9,15 @@ internal static class SpecVerify
     public const int SomethingIsMissing = 3;
 
     /// <summary>The exit code and all that was printed.</summary>
-    public static async Task<(int ExitCode, string Output)> Run(string what, params (string Name, string Value)[] environment)
+    public static Task<(int ExitCode, string Output)> Run(string what, params (string Name, string Value)[] environment) =>
+        RunScript(RepositoryRoot.Path, Path.Combine(RepositoryRoot.Path, "spec", "verify"), what, environment);
+
+    /// <summary>The exit code of a script of the specification and all that it printed.</summary>
+    public static async Task<(int ExitCode, string Output)> RunScript(string directory, string script, string what, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("bash", [Path.Combine(RepositoryRoot.Path, "spec", "verify"), what])
+        var start = new ProcessStartInfo("bash", [script, what])
         {
-            WorkingDirectory = RepositoryRoot.Path,
+            WorkingDirectory = directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
