@@ -100,6 +100,7 @@ internal static class ClusterCommand
     private static async Task<int> WaitUntilReady(ClusterDirectory cluster, ReplicaId[] replicas, Terminal terminal, CancellationToken cancellation)
     {
         using var http = new NodeHttpClient(cluster);
+        var quorum = cluster.Members().Configuration.Quorum;
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
@@ -111,8 +112,8 @@ internal static class ClusterCommand
                 if (await http.NotReady(replica, cancellation).ConfigureAwait(false) is { } why) missing.Add($"replica {replica}: {why}");
             }
 
-            if (missing.Count == 0 || replicas.Length < cluster.Members().Configuration.Quorum) break;
-            if (replicas.Length - missing.Count >= cluster.Members().Configuration.Quorum && waited.Elapsed > PatienceWithQuorum)
+            if (missing.Count == 0 || (replicas.Length < quorum && missing.TrueForAll(why => !why.EndsWith(NodeHttpClient.Silent, StringComparison.Ordinal)))) break;
+            if (replicas.Length - missing.Count >= quorum && waited.Elapsed > PatienceWithQuorum)
             {
                 terminal.Note($"a quorum is ready; not yet: {string.Join("; ", missing)}");
                 break;

@@ -3,6 +3,7 @@ using PbftReference.Cli.Live;
 using PbftReference.Cli.Output;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Configuration;
+using PbftReference.Runtime.Membership;
 
 namespace PbftReference.Cli.Commands;
 
@@ -56,6 +57,16 @@ internal sealed class NewClusterOptions
         var given = line.GetValue(Set)!.ToList();
         if (line.GetValue(Replicas) is { } replicas) given.Add($"general.N={replicas}");
         if (line.GetValue(Clients) is < 1 or > 10_000) throw new CommandException(ExitCodes.Usage, $"--clients must be 1 to 10000, not {line.GetValue(Clients)}");
+        if (line.GetValue(Replicas) is not null && line.GetValue(Set)!.Any(set => set.StartsWith("general.N=", StringComparison.Ordinal))) throw new CommandException(ExitCodes.Usage, "give --replicas, or --set general.N, not both");
+        try
+        {
+            GenesisFile.Cluster(line.GetValue(Name)!);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--name {e.Message}", e);
+        }
+
         try
         {
             var settings = LiveOptions.Resolve(line.GetValue(Config), [.. given]);

@@ -25,7 +25,7 @@ internal static class SubmitCommand
 
     private static readonly Option<int> Rate = new("--rate") { HelpName = "COUNT", Description = "Most operations a second; 0 is as fast as it goes.", DefaultValueFactory = _ => 0 };
 
-    private static readonly Option<long> Retransmit = new("--retransmit") { HelpName = "MS", Description = "How long a request waits for its result before it is sent to all replicas.", DefaultValueFactory = _ => 1000 };
+    private static readonly Option<int> Retransmit = new("--retransmit") { HelpName = "MS", Description = "How long a request waits for its result before it is sent to all replicas.", DefaultValueFactory = _ => 1000 };
 
     private static readonly Option<int> Patience = new("--patience") { HelpName = "SECONDS", Description = "Gives up when nothing is accepted for so long; exit code 3.", DefaultValueFactory = _ => 120 };
 
@@ -46,7 +46,8 @@ internal static class SubmitCommand
     {
         var operations = Paced(OperationsOf(line), Within(line, Rate, 0, 1_000_000));
         var options = new ClientSeatOptions(
-            Within(line, Outstanding, 1, ClientSession.MostOutstanding(cluster.Members().Configuration)), TimeSpan.FromMilliseconds(line.GetValue(Retransmit)), QuietTransport.Instance);
+            Within(line, Outstanding, 1, ClientSession.MostOutstanding(cluster.Members().Configuration)), TimeSpan.FromMilliseconds(Within(line, Retransmit, 10, 3_600_000)), QuietTransport.Instance);
+        var patience = Within(line, Patience, 1, 86_400);
         var results = json || line.GetValue(Quiet) ? TextWriter.Null : TextWriter.Synchronized(terminal.Result);
         try
         {
@@ -54,8 +55,13 @@ internal static class SubmitCommand
             try
             {
                 NoteLeft(seats, terminal);
-                var submission = new Submission(seats, options.Outstanding, (seat, result) => results.WriteLine(LineOf(seat, result)));
-                var report = await Watched(submission, operations, line.GetValue(Patience), terminal, cancellation).ConfigureAwait(false);
+                var submission = new Submission(seats, options.Outstanding, (seat, result) =>
+                {
+                    // at once, also into a pipe: whoever reads it may act on it, and nothing that was told is lost with this process
+                    results.WriteLine(LineOf(seat, result));
+                    results.Flush();
+                });
+                var report = await Watched(submission, operations, patience, terminal, cancellation).ConfigureAwait(false);
                 Write(report, json, terminal);
                 return ExitCodes.Holds;
             }
@@ -88,14 +94,16 @@ internal static class SubmitCommand
         if (words.Length > 0 && input is not null) throw new CommandException(ExitCodes.Usage, "give operations, or --input, not both");
         if (words.Length > 0) return words.Select(Encoding.UTF8.GetBytes);
         if (input is null) throw new CommandException(ExitCodes.Usage, "there is nothing to submit: give operations, or --input FILE");
+        if (Directory.Exists(input)) throw new CommandException(ExitCodes.Data, $"{input} is a directory: name a file whose lines are the operations");
         if (input != "-" && !File.Exists(input)) throw new CommandException(ExitCodes.Data, $"{input} does not exist: name a file whose lines are the operations");
         return Lines(input);
     }
 
+    // Whatever stands between line feeds, byte for byte.
     private static IEnumerable<byte[]> Lines(string input)
     {
-        using var reader = input == "-" ? new StreamReader(Console.OpenStandardInput(), Encoding.Latin1) : new StreamReader(input, Encoding.Latin1);
-        while (reader.ReadLine() is { } text) yield return Encoding.Latin1.GetBytes(text);
+        using var stream = input == "-" ? Console.OpenStandardInput() : File.OpenRead(input);
+        foreach (var line in LineReading.Of(stream)) yield return line;
     }
 
     /// <summary>The n-th operation comes no earlier than n / rate seconds after the first.</summary>
@@ -126,7 +134,15 @@ internal static class SubmitCommand
         {
             return await run.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (ArgumentException e)
+        {
+            throw new CommandException(ExitCodes.Data, $"{e.Message}; {submission.Accepted} were accepted before, and what is unanswered is sent again by the next submit", e);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(ExitCodes.Interrupted, $"interrupted; {submission.Accepted} were accepted, and what is unanswered is sent again by the next submit");
+        }
+        catch (OperationCanceledException)
         {
             throw new CommandException(
                 ExitCodes.NoProgress, $"nothing was accepted for {patience} s ({submission.Accepted} before): see 'pbft cluster status'; what is unanswered is sent again by the next submit");

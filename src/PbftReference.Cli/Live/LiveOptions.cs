@@ -10,7 +10,15 @@ namespace PbftReference.Cli.Live;
 /// <summary>Options that the commands of live clusters share, each made anew for each command.</summary>
 internal static class LiveOptions
 {
-    public static Option<string> Cluster() => new("--cluster") { HelpName = "DIR", Description = "The cluster's directory.", DefaultValueFactory = _ => "cluster" };
+    public static Option<string> Cluster()
+    {
+        var option = new Option<string>("--cluster") { HelpName = "DIR", Description = "The cluster's directory.", DefaultValueFactory = _ => "cluster" };
+        option.Validators.Add(result =>
+        {
+            if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>())) result.AddError("--cluster: it is empty; name a directory");
+        });
+        return option;
+    }
 
     public static Option<string?> Config() => new("--config") { HelpName = "FILE", Description = "A file of settings; see 'pbft config keys'. [default: pbft.json, if it is there]" };
 
@@ -30,6 +38,7 @@ internal static class LiveOptions
     /// <exception cref="CommandException">A setting is wrong.</exception>
     public static Settings Resolve(string? file, string[] given)
     {
+        if (Directory.Exists(file)) throw new CommandException(ExitCodes.Data, $"{file} is a directory: name a file of settings");
         if (file is null && File.Exists("pbft.json")) file = "pbft.json";
         if (file is not null && !File.Exists(file)) throw new CommandException(ExitCodes.Data, $"{file} does not exist: name a file of settings, or leave --config out");
         try

@@ -12,6 +12,9 @@ internal sealed class NodeHttpClient(ClusterDirectory cluster) : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
+    /// <summary>What is said of a node that does not answer.</summary>
+    public const string Silent = "does not answer";
+
     /// <summary>Where a node stands; null if it does not answer.</summary>
     public async Task<JObject?> Status(ReplicaId replica, CancellationToken cancellation)
     {
@@ -26,7 +29,7 @@ internal sealed class NodeHttpClient(ClusterDirectory cluster) : IDisposable
         return code switch
         {
             HttpStatusCode.OK => null,
-            null => "does not answer",
+            null => Silent,
             _ => string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Replace("not ready: ", "", StringComparison.Ordinal),
         };
     }

@@ -58,7 +58,7 @@ internal static class VerifyArguments
 
             if (!Counts.Names.Contains(parts[0]))
             {
-                throw new CommandException(ExitCodes.Usage, $"--expect '{word}': nothing is counted as '{parts[0]}'{DidYouMean.Among(Counts.Names, parts[0])} There are: {string.Join(", ", Counts.Names)}");
+                throw new CommandException(ExitCodes.Usage, $"--expect '{word}': nothing is counted as '{parts[0]}'{(DidYouMean.Among(Counts.Names, parts[0]) is { Length: > 0 } near ? near : ".")} There are: {string.Join(", ", Counts.Names)}");
             }
 
             expected[parts[0]] = least;

@@ -17,6 +17,9 @@ namespace PbftReference.Runtime.Client;
 public sealed class ClientSeat : IAsyncDisposable
 {
     private readonly FileStream _lock;
+    // all that is sent in one go is noted in one go; it stays in this file
+    private static readonly SqliteStoreOptions JournalOptions = new() { Durability = SqliteDurability.Process, Limits = new AppendLimits(MaxBytes: 512 << 20, MaxEvents: 100_000) };
+
     private readonly X509Certificate2 _certificate;
     private readonly PeerKeys _keys;
     private readonly ClientNetwork _network;
@@ -28,7 +31,7 @@ public sealed class ClientSeat : IAsyncDisposable
         _certificate = KeyFiles.Read(Path.Combine(directory, KeyFiles.CertificateFile), Path.Combine(directory, KeyFiles.KeyFile));
         _keys = new PeerKeys(_certificate, members);
         _network = new ClientNetwork(new Identity(PeerId.Of(member.Id), _certificate, members), members, new TransportLimits(), options.Observer);
-        var store = new SqliteEventStore(Path.Combine(directory, "journal.db"), new SqliteStoreOptions { Durability = SqliteDurability.Process });
+        var store = new SqliteEventStore(Path.Combine(directory, "journal.db"), JournalOptions);
         var outstanding = Math.Min(options.Outstanding, ClientSession.MostOutstanding(members.Configuration));
         Session = new ClientSession(new ClientSessionParts(
             members.Genesis, member.Id, _keys, verifier.Of(_keys, members), _network, new ClientJournal(store, members.Cluster, member.Id), outstanding, options.Retransmission));

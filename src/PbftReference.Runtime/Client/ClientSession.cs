@@ -5,6 +5,7 @@ using PbftReference.Core.Messages;
 using PbftReference.Core.Types;
 using PbftReference.Host;
 using PbftReference.Host.Signing;
+using PbftReference.Runtime.Transport;
 
 namespace PbftReference.Runtime.Client;
 
@@ -84,6 +85,9 @@ public sealed class ClientSession : IAsyncDisposable
         return Math.Max(1, configuration.ClientWindow / 2);
     }
 
+    /// <summary>The largest operation in bytes: what fits into a client's frame.</summary>
+    public static int LargestOperation { get; } = new TransportLimits().ClientFrame - 4096;
+
     /// <summary>The client.</summary>
     public ClientId Client => _parts.Client;
 
@@ -97,9 +101,12 @@ public sealed class ClientSession : IAsyncDisposable
 
     /// <summary>Asks for an operation; waits while as many as allowed are under way.</summary>
     /// <returns>The result, once f+1 replicas gave it.</returns>
+    /// <exception cref="ArgumentException">The operation is larger than <see cref="LargestOperation"/>; nothing of it was sent.</exception>
+    /// <exception cref="EventLog.Stores.EventStoreException">The journal cannot be written; what could not be noted was not sent.</exception>
     /// <exception cref="OperationCanceledException">The session was closed, or the caller gave up; the operation may be executed all the same.</exception>
     public async Task<ClientResult> Submit(ReadOnlyMemory<byte> operation, CancellationToken cancellation = default)
     {
+        if (operation.Length > LargestOperation) throw new ArgumentException($"an operation of {operation.Length} bytes is larger than {LargestOperation}, which a replica takes at most");
         var answer = new TaskCompletionSource<ClientResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         await _asked.Writer.WriteAsync(new Asked(operation, answer), cancellation).ConfigureAwait(false);
         return await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
@@ -193,9 +200,17 @@ public sealed class ClientSession : IAsyncDisposable
 
     private void Ask(List<(JournaledRequest Request, TaskCompletionSource<ClientResult> Answer)> next)
     {
-        NoteAccepted();
-        _parts.Journal?.NoteSent([.. next.Select(one => one.Request)]);
-        Send(next);
+        try
+        {
+            NoteAccepted();
+            _parts.Journal?.NoteSent([.. next.Select(one => one.Request)]);
+            Send(next);
+        }
+        catch (Exception e)
+        {
+            foreach (var (_, answer) in next) answer.TrySetException(e);
+            throw;
+        }
     }
 
     private void NoteAccepted()

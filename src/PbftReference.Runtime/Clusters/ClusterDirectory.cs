@@ -58,11 +58,14 @@ public sealed class ClusterDirectory
     /// <param name="clients">How many clients.</param>
     /// <exception cref="IOException">There is a cluster already, or it cannot be written.</exception>
     /// <exception cref="SettingException">The settings do not go together.</exception>
+    /// <exception cref="FormatException">The name cannot be one.</exception>
     public ClusterMembers Create(Settings settings, string name, int clients)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (File.Exists(Path)) throw new IOException($"{Path} is a file: name a directory for the cluster");
         if (Exists) throw new IOException($"there is a cluster in {Path} already: take another directory, or start that one by 'pbft cluster up'");
+        GenesisFile.Cluster(name);
+        if (Directory.Exists(OfReplica(new ReplicaId(0)))) throw new IOException($"in {Path} is the beginning of a cluster that was not finished, without a genesis: remove it, or take another directory");
         var configuration = settings.ToClusterConfiguration();
         var ports = FreePorts(2 * configuration.Replicas);
         var replicas = ImmutableArray.CreateBuilder<ReplicaMember>();

@@ -64,8 +64,9 @@ public sealed partial class NodeProcess
     public int Start(IReadOnlyList<string> program)
     {
         ArgumentNullException.ThrowIfNull(program);
-        if (Pid is { } running) return running;
         RequireUnix();
+        using var alone = Alone();
+        if (Pid is { } running) return running;
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, UseShellExecute = false };
         // a node lives long: no instrumented code, and threads that wait do not spin while four replicas share few cores
         start.Environment.TryAdd("DOTNET_TieredPGO", "0");
@@ -80,6 +81,19 @@ public sealed partial class NodeProcess
         var pid = int.Parse(shell.StandardOutput.ReadLine() ?? throw new IOException("/bin/sh did not say which process it started"), CultureInfo.InvariantCulture);
         File.WriteAllText(PidFile, $"{pid} {StartOf(pid)}\n");
         return pid;
+    }
+
+    // Two that start a replica at once would each start a process, and know only one of them.
+    private FileStream Alone()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(_directory, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"replica {Replica} cannot be started: {e.Message} If another 'pbft cluster' starts it right now, wait for that one.", e);
+        }
     }
 
     /// <summary>Sends a signal.</summary>

@@ -48,7 +48,7 @@ public static class KeyFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new KeyException($"the key in {keyFile} and the certificate in {certificateFile} cannot be used: {e.Message} Make new ones by 'pbft keygen', or restore them", e);
+            throw new KeyException($"the key in {keyFile} and the certificate in {certificateFile} cannot be used: {e.Message} Restore both from a copy: the genesis names this very key, so a new one is of no use", e);
         }
     }
 

@@ -126,7 +126,9 @@ public static class GenesisFile
         return PeerKeys.IsPublicKey(bytes) ? [.. bytes] : throw new FormatException("it is not the SubjectPublicKeyInfo of a P-256 key");
     }
 
-    private static string Cluster(string name) => name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+    /// <summary>A cluster's name, if it can be one.</summary>
+    /// <exception cref="FormatException">It cannot.</exception>
+    public static string Cluster(string name) => name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
         ? name
         : throw new FormatException($"'{name}': a name has 1 to 64 letters, digits and hyphens");
 

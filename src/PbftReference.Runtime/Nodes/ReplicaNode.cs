@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using PbftReference.Consensus.Controller;
@@ -30,6 +31,9 @@ public sealed class ReplicaNode : IAsyncDisposable
 
     // A record of a batch is a few KiB, and one that does not fit in a page takes whole ones beside it.
     private const int LogPageBytes = 16 * 1024;
+
+    // A block holds a whole batch, which may be as large as a frame, and its results; it stays in this file.
+    private static readonly SqliteStoreOptions LedgerOptions = new() { Durability = SqliteDurability.Process, Limits = new AppendLimits(MaxBytes: 512 << 20) };
 
     private readonly List<IDisposable> _owned = [];
     private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -73,7 +77,7 @@ public sealed class ReplicaNode : IAsyncDisposable
             _prometheus = Owned(new PrometheusText(_telemetry.Instruments));
             if (OtlpExport.Start(settings["telemetry.otlp"].Text, $"{_members.Cluster}/{_self}") is { } export) Owned(export);
             var identity = new Identity(PeerId.Of(_self), certificate, _members);
-            _network = new PeerNetwork(identity, _members, null, settings.ToTransport(), _telemetry, Join);
+            _network = Listen(identity, settings.ToTransport());
             (_stack, _engine) = NewEngine(keys);
         }
         catch
@@ -147,19 +151,31 @@ public sealed class ReplicaNode : IAsyncDisposable
         };
     }
 
+    private PeerNetwork Listen(Identity identity, TransportLimits limits)
+    {
+        try
+        {
+            return new PeerNetwork(identity, _members, null, limits, _telemetry, Join);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"replica {_self} cannot listen on {_members.Replicas[_self.Value].Address}, its address in the genesis: {e.Message}. Does it run already, or has another process the port?", e);
+        }
+    }
+
     private static ReplicaId SelfOf(Settings settings, ClusterMembers members)
     {
         var id = settings["node.id"];
         return id.Number < members.Replicas.Length
             ? new ReplicaId((int)id.Number)
-            : throw new SettingException($"{id.Source}: node.id = {id.Text}: the cluster has replicas 0 to {members.Replicas.Length - 1}");
+            : throw new SettingException($"{id.Source}: node.id = {id.Text}: the cluster has replicas 0 to {members.Replicas.Length - 1}") { OfCommandLine = id.Source == Settings.CommandLineSource };
     }
 
     private (ConsensusHelper Stack, Engine Engine) NewEngine(PeerKeys keys)
     {
         var genesis = _members.Genesis;
         var log = Owned(new SqliteEventStore(_settings["node.log"].Text, new SqliteStoreOptions { PageBytes = LogPageBytes }));
-        var blocks = new BlockStore(Owned(new SqliteEventStore(_settings["node.ledger"].Text, new SqliteStoreOptions { Durability = SqliteDurability.Process })), genesis.Cluster, _self);
+        var blocks = new BlockStore(Owned(new SqliteEventStore(_settings["node.ledger"].Text, LedgerOptions)), genesis.Cluster, _self);
         var ledger = new BlockLedger(blocks, genesis);
         var executor = new EventManager(OnFault, (int)_settings["executor.queuesize"].Number, $"executor {_self}");
         var stack = new ConsensusHelper(_network, keys, ledger, new StatePersistor(log, genesis.Cluster, _self), executor);

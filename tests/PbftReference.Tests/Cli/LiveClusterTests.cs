@@ -90,6 +90,50 @@ public sealed class LiveClusterTests : IDisposable
     }
 
     [Fact]
+    public void Large_operations_are_executed_and_ones_that_are_too_large_refused_and_no_replica_ends()
+    {
+        var (lines, tooLarge) = (Path.Combine(_temporary.Path, "lines"), Path.Combine(_temporary.Path, "large"));
+        File.WriteAllLines(lines, Enumerable.Range(0, 12).Select(i => new string((char)('a' + i), 100_000)).Append(new string('z', 1_000_000)));
+        File.WriteAllText(tooLarge, new string('y', 2_000_000));
+        Pbft.Succeed("cluster", "up", "--cluster", Cluster, "--clients", "2", "--set", "general.batchbytes=4MiB");
+
+        Assert.Equal(13, Pbft.Succeed("submit", "--cluster", Cluster, "--clients", "2", "--input", lines).Lines.Length);
+        Refused(ExitCodes.Data, "an operation of 2000000 bytes is larger than", "submit", "--cluster", Cluster, "--clients", "1", "--input", tooLarge);
+        Assert.Equal("14", Assert.Single(Pbft.Succeed("submit", "--cluster", Cluster, "--clients", "1", "after").Lines).Split(' ')[2]);
+
+        Pbft.Succeed("cluster", "restart", "--cluster", Cluster);
+        Pbft.Succeed("cluster", "up", "--cluster", Cluster);
+        Assert.Contains("conforms", Pbft.Succeed("verify", Cluster).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_new_cluster_that_cannot_be_leaves_nothing_in_the_way()
+    {
+        Refused(ExitCodes.Usage, "a name has 1 to 64", "keygen", "--cluster", Cluster, "--name", "a b");
+        Refused(ExitCodes.Usage, "--cluster: it is empty", "keygen", "--cluster", "");
+        Refused(ExitCodes.Usage, "not both", "keygen", "--cluster", Cluster, "--replicas", "4", "--set", "general.N=7");
+        Assert.False(Directory.Exists(Cluster));
+
+        Directory.CreateDirectory(Path.Combine(Cluster, "replica-0"));
+        Refused(ExitCodes.Data, "the beginning of a cluster that was not finished", "keygen", "--cluster", Cluster);
+    }
+
+    [Fact]
+    public void A_replica_that_ends_is_told_though_fewer_than_a_quorum_are_started()
+    {
+        Pbft.Succeed("keygen", "--cluster", Cluster, "--clients", "1");
+        var member = new ClusterDirectory(Cluster).Members().Replicas[0];
+        using var taken = new System.Net.Sockets.TcpListener(member.Address);
+        taken.Start();
+
+        var up = Pbft.Run("cluster", "up", "0", "--cluster", Cluster);
+
+        Assert.Equal(ExitCodes.Data, up.ExitCode);
+        Assert.Contains("replica 0 has ended", up.Notes, StringComparison.Ordinal);
+        Assert.Contains($"cannot listen on {member.Address}", up.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_a_client_left_unanswered_is_sent_again_by_the_next()
     {
         Pbft.Succeed("keygen", "--cluster", Cluster, "--clients", "1");
