@@ -4,6 +4,7 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Live;
 using PbftReference.Cli.Output;
+using PbftReference.Runtime.Client;
 
 namespace PbftReference.Cli.Commands;
 
@@ -61,6 +62,7 @@ internal static class BenchCommand
             var operations = Positive(line, Operations);
             foreach (var signed in signatures)
             {
+                if (Positive(line, Payload) > ClientSession.LargestOperation) throw new CommandException(ExitCodes.Usage, $"--payload must be at most {ClientSession.LargestOperation}: a replica takes no more");
                 var load = new LiveLoad(Positive(line, Replicas), batch, signed, batch == 1 ? Math.Max(1, operations / 10) : operations, Math.Max(4, Positive(line, Payload)), Positive(line, Clients), Positive(line, Outstanding));
                 yield return load;
                 if (line.GetValue(Flood)) yield return load with { Flood = true };

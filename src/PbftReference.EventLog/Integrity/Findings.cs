@@ -10,7 +10,7 @@ internal sealed class Findings
     private const int MaxBitSearches = 10;
 
     private const string Restore =
-        "Keep a copy as evidence; restore the stream from a copy that is sound, or let the replica start anew and fetch its state from the others.";
+        "Keep a copy as evidence, and restore the stream from a copy that is sound and as long. Without one, leave the replica out: from an older copy, or from none, it would contradict what it signed.";
 
     private readonly List<IntegrityFinding> _all = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);

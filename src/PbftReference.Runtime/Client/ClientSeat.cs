@@ -82,13 +82,17 @@ public sealed class ClientSeat : IAsyncDisposable
         }
     }
 
+    private const int LockedOnLinux = 11;
+    private const int LockedOnWindows = 32;
+    private const int LockedOnMac = 35;
+
     private static FileStream? TryLock(string directory)
     {
         try
         {
             return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (IOException e) when ((e.HResult & 0xFFFF) is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
             return null;
         }

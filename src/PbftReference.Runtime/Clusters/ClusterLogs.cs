@@ -20,10 +20,23 @@ public sealed class ClusterLogs : IEventStore
         foreach (var replica in directory.Members().Replicas)
         {
             var settings = Settings.Resolve(directory.NodePath(replica.Id), [], []);
-            if (new FileInfo(settings["node.log"].Text) is { Exists: true, Length: > 0 } file) _stores[replica.Id.Value] = new SqliteEventStore(file.FullName, new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
+            if (new FileInfo(settings["node.log"].Text) is { Exists: true, Length: > 0 } file) _stores[replica.Id.Value] = Open(file.FullName);
         }
 
         if (_stores.Count == 0) throw new EventStoreException(EventStoreFailure.StoreMissing, $"no replica of the cluster in {_directory} has a log yet: start it by 'pbft cluster up --cluster {_directory}'");
+    }
+
+    // The genesis says that a log is there: what is no store is one that was damaged.
+    private static SqliteEventStore Open(string path)
+    {
+        try
+        {
+            return new SqliteEventStore(path, new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
+        }
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.NotAStore)
+        {
+            throw new EventStoreException(EventStoreFailure.Damaged, $"the log {path} is damaged: {e.Message} To look at the others, take a copy of the cluster's directory without it.", e);
+        }
     }
 
     /// <inheritdoc/>

@@ -104,6 +104,10 @@ public sealed class LiveClusterTests : IDisposable
         Pbft.Succeed("cluster", "restart", "--cluster", Cluster);
         Pbft.Succeed("cluster", "up", "--cluster", Cluster);
         Assert.Contains("conforms", Pbft.Succeed("verify", Cluster).Output, StringComparison.Ordinal);
+
+        Pbft.Succeed("cluster", "stop", "--cluster", Cluster);
+        File.WriteAllBytes(Path.Combine(Cluster, "replica-2", "log.db"), new byte[10_000]);
+        Refused(ExitCodes.Corrupt, "is damaged", "verify", Cluster);
     }
 
     [Fact]
