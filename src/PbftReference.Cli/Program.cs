@@ -70,6 +70,7 @@ public static class Program
 
         foreach (var word in parsed.UnmatchedTokens)
         {
+            if (parsed.CommandResult.Command.Arguments.OfType<Argument<int[]>>().FirstOrDefault() is { } ids) terminal.Note($"pbft: '{parsed.CommandResult.Command.Name}' takes numbers ({ids.Name}), such as 0 2");
             if (Nearest.To(word, parsed.CommandResult.Command) is { } meant) terminal.Note($"pbft: did you mean '{meant}'?");
         }
 
@@ -91,6 +92,15 @@ public static class Program
         return $"{message[..cut]}: it takes a whole number, {wanted}";
     }
 
+    // What the runtime says of files is short; ours says how to go on.
+    private static string InWords(Exception exception) => exception switch
+    {
+        OperationCanceledException => "interrupted",
+        DirectoryNotFoundException or UnauthorizedAccessException or PathTooLongException => $"{exception.Message.TrimEnd('.')}: check the path and the access rights",
+        FileNotFoundException { Message: var text } when text.StartsWith("Could not find file", StringComparison.Ordinal) => $"{text.TrimEnd('.')}: put it back, or name another",
+        _ => exception.Message,
+    };
+
     private static int Explain(Exception exception, Terminal terminal)
     {
         var code = exception switch
@@ -105,7 +115,7 @@ public static class Program
             OperationCanceledException => ExitCodes.Interrupted,
             _ => ExitCodes.Internal,
         };
-        terminal.Note($"pbft: {exception.Message}");
+        terminal.Note($"pbft: {InWords(exception)}");
         if (code == ExitCodes.Internal) terminal.Note($"This is a bug of pbft; please report it with this trace:\n{exception}");
         return code;
     }

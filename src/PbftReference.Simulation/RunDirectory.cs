@@ -52,7 +52,7 @@ public static class RunDirectory
     public static RunManifest ReadManifest(string directory)
     {
         var path = ManifestPath(directory);
-        if (!File.Exists(path)) throw new FileNotFoundException($"{directory} holds no run: {WhyNot(directory, path)}; name a directory that 'pbft run' made", path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"{directory} holds no run: {WhyNot(directory, path)}; name a directory that 'pbft run' or 'pbft cluster' made{InACluster(directory)}", path);
         return ParseManifest(File.ReadAllText(path), path);
     }
 
@@ -71,6 +71,12 @@ public static class RunDirectory
             throw new LogFormatException($"{name} is not a manifest of schema {Schema}: {e.Message}", e);
         }
     }
+
+    // One replica's directory is a part of a cluster's.
+    private static string InACluster(string directory) =>
+        File.Exists(Path.Combine(directory, "node.json")) && Path.GetDirectoryName(Path.GetFullPath(directory)) is { } parent
+            ? $": it is a replica of the cluster in {Path.GetRelativePath(Directory.GetCurrentDirectory(), parent)}, which has the genesis; name that one, and the replica by --replica"
+            : "";
 
     private static string WhyNot(string directory, string manifest) =>
         File.Exists(directory) ? "it is a file" : Directory.Exists(directory) ? $"{manifest} does not exist" : "it does not exist";

@@ -17,13 +17,14 @@ internal static class OnePass
     /// <returns>The report; null if the log is not as its replicas wrote it, or not whole.</returns>
     public static VerificationReport? TryRun(IEventStore store, Genesis genesis, VerificationOptions options)
     {
-        var judged = Enumerable.Range(0, genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(replica => IsJudged(store, genesis, options, replica)).ToList();
-        if (ReadingOnce.Begin(store, genesis.Cluster, judged, options.Faulty.Contains) is not { } reading) return null;
         try
         {
+            var judged = Enumerable.Range(0, genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(replica => IsJudged(store, genesis, options, replica)).ToList();
+            if (ReadingOnce.Begin(store, genesis.Cluster, judged, options.Faulty.Contains) is not { } reading) return null;
             return Run(reading, judged.Select(replica => ReplicaHistory.Of(store, genesis.Cluster, replica, reading.RecordsOf(replica))), genesis, options);
         }
-        catch (Exception e) when (e is LogFormatException or InvalidOperationException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException)
+        catch (Exception e) when (e is LogFormatException or InvalidOperationException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException
+            or EventStoreException { Failure: EventStoreFailure.Damaged })
         {
             // What was judged may turn out to be corrupt: then that is to be said, and else this comes again.
             return null;

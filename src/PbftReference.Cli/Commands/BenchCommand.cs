@@ -4,7 +4,9 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Live;
 using PbftReference.Cli.Output;
+using PbftReference.Core.Types;
 using PbftReference.Runtime.Client;
+using PbftReference.Runtime.Configuration;
 
 namespace PbftReference.Cli.Commands;
 
@@ -39,7 +41,7 @@ internal static class BenchCommand
         foreach (var load in loads)
         {
             terminal.Note($"measuring n={load.Replicas}, batch {load.Batch}, signatures {(load.Signatures ? "on" : "off")}{(load.Flood ? ", under a flood" : "")}, {load.Operations:N0} operations of {load.Payload} bytes");
-            results.Add((load, await LiveBenchmark.Run(load, cancellation).ConfigureAwait(false)));
+            results.Add((load, await LiveBenchmark.Run(load, terminal, cancellation).ConfigureAwait(false)));
         }
 
         if (json) terminal.Result.WriteLine(Document(results).ToString(Formatting.Indented));
@@ -60,10 +62,13 @@ internal static class BenchCommand
         {
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var batch) || batch < 1) throw new CommandException(ExitCodes.Usage, $"--batches: '{text}' is not a batch size; write them as 1,100,500");
             var operations = Positive(line, Operations);
+            if (Positive(line, Replicas) > ClusterConfiguration.MaxReplicas) throw new CommandException(ExitCodes.Usage, $"--replicas must be at most {ClusterConfiguration.MaxReplicas}, not {line.GetValue(Replicas)}");
             foreach (var signed in signatures)
             {
                 if (Positive(line, Payload) > ClientSession.LargestOperation) throw new CommandException(ExitCodes.Usage, $"--payload must be at most {ClientSession.LargestOperation}: a replica takes no more");
                 var load = new LiveLoad(Positive(line, Replicas), batch, signed, batch == 1 ? Math.Max(1, operations / 10) : operations, Math.Max(4, Positive(line, Payload)), Positive(line, Clients), Positive(line, Outstanding));
+                var most = ClientSession.MostOutstanding(LiveBenchmark.SettingsOf(load).ToClusterConfiguration());
+                if (load.Outstanding > most) throw new CommandException(ExitCodes.Usage, $"--outstanding must be at most {most}, half the client window, not {load.Outstanding}");
                 yield return load;
                 if (line.GetValue(Flood)) yield return load with { Flood = true };
             }
@@ -79,9 +84,10 @@ internal static class BenchCommand
         foreach (var text in TextTable.Lines(
             ["n", "batch", "signed", "flood", "requests/s", "p50 ms", "p99 ms", "in a batch", "peak MiB"],
             results.Select(r => new[] { $"{r.Load.Replicas}", $"{r.Load.Batch}", r.Load.Signatures ? "yes" : "no", r.Load.Flood ? $"{r.Figures.Nonsense:N0}" : "-", N(r.Figures.PerSecond, 0), N(r.Figures.P50, 1), N(r.Figures.P99, 1), N(r.Figures.Batch, 1), N(r.Figures.PrimaryPeakMiB, 0) }))) terminal.Result.WriteLine("  " + text);
-        terminal.Result.WriteLine("Where the time goes: ms from pre-prepare to each phase at the primary, ms of a log write; us of processor for a request:");
+        terminal.Result.WriteLine("Where the time goes: ms from pre-prepare to each phase at the primary, and of a");
+        terminal.Result.WriteLine("log write; us of processor for a request, at the primary, a backup, the client:");
         foreach (var text in TextTable.Lines(
-            ["batch", "signed", "prepared", "committed", "executed", "log write", "primary us", "backup us", "client us"],
+            ["batch", "signed", "prepared", "committed", "executed", "log", "primary", "backup", "client"],
             results.Select(r => new[]
             {
                 $"{r.Load.Batch}", r.Load.Signatures ? "yes" : "no", N(r.Figures.Prepared, 1), N(r.Figures.Committed, 1), N(r.Figures.Executed, 1), N(r.Figures.Append, 2),

@@ -43,6 +43,7 @@ internal static class ClusterCommand
         if (!cluster.Exists) options.Create(line, cluster, terminal);
         else if (options.GivenOf(line) is { } given) throw new CommandException(ExitCodes.Usage, $"there is a cluster in {cluster.Path} already: leave out {given.Name}, or take another directory");
         var replicas = Chosen(cluster, ids);
+        foreach (var name in NodeProcess.KeptBack) terminal.Note($"note: {name} is not passed on: it would reach every replica; write it into the node.json of the one that it is meant for");
         foreach (var replica in replicas) Start(cluster, replica, terminal);
         return await WaitUntilReady(cluster, replicas, terminal, cancellation).ConfigureAwait(false);
     }
@@ -108,7 +109,7 @@ internal static class ClusterCommand
             foreach (var replica in replicas)
             {
                 var process = new NodeProcess(cluster, replica);
-                if (process.Pid is null) throw new CommandException(ExitCodes.Data, $"replica {replica} has ended: {LastLine(process.Output)}; all of it is in {process.Output}");
+                if (process.Pid is null) throw new CommandException(ExitCodes.Data, $"replica {replica} has ended: {LastLine(process.Output)}; all of it is in {process.Output}{GoingOn(cluster)}");
                 if (await http.NotReady(replica, cancellation).ConfigureAwait(false) is { } why) missing.Add($"replica {replica}: {why}");
             }
 
@@ -119,7 +120,7 @@ internal static class ClusterCommand
                 break;
             }
 
-            if (waited.Elapsed > Patience) throw new CommandException(ExitCodes.NoProgress, $"not ready within {Patience.TotalSeconds:0} s: {string.Join("; ", missing)}");
+            if (waited.Elapsed > Patience) throw new CommandException(ExitCodes.NoProgress, $"not ready within {Patience.TotalSeconds:0} s: {string.Join("; ", missing)}{GoingOn(cluster)}");
             terminal.Progress(() => missing[0]);
             await Task.Delay(50, cancellation).ConfigureAwait(false);
         }
@@ -127,6 +128,13 @@ internal static class ClusterCommand
         terminal.ClearProgress();
         terminal.Note($"-> pbft submit --cluster {cluster.Path} 'some operation'");
         return ExitCodes.Holds;
+    }
+
+    // The others were started, and are left as they are: they may have been promised things meanwhile.
+    private static string GoingOn(ClusterDirectory cluster)
+    {
+        var running = cluster.Members().Replicas.Select(r => r.Id).Where(id => new NodeProcess(cluster, id).Pid is not null).ToList();
+        return running.Count == 0 ? ". No replica runs." : $". Of the cluster go on: {string.Join(", ", running)}; 'pbft cluster stop --cluster {cluster.Path}' stops them.";
     }
 
     private static string LastLine(string path) => File.Exists(path) ? File.ReadLines(path).LastOrDefault() ?? "it said nothing" : "it said nothing";

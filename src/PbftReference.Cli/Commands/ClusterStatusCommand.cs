@@ -4,6 +4,7 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Live;
 using PbftReference.Cli.Output;
+using PbftReference.Core.Types;
 using PbftReference.Runtime.Clusters;
 
 namespace PbftReference.Cli.Commands;
@@ -12,6 +13,8 @@ namespace PbftReference.Cli.Commands;
 internal static class ClusterStatusCommand
 {
     private static readonly string[] Heading = ["id", "process", "view", "phase", "h", "executed", "service", "peers", "state"];
+
+    private const int Width = 80;
 
     public static Command Create(Terminal terminal)
     {
@@ -28,29 +31,39 @@ internal static class ClusterStatusCommand
         var rows = new List<string[]>();
         var documents = new JArray();
         var ready = 0;
-        foreach (var replica in members.Replicas.Select(r => r.Id))
+        var reasons = new List<string>();
+        foreach (var (replica, pid, status, why) in await Task.WhenAll(members.Replicas.Select(r => Ask(cluster, http, r.Id, cancellation))).ConfigureAwait(false))
         {
-            var pid = new NodeProcess(cluster, replica).Pid;
-            var status = pid is null ? null : await http.Status(replica, cancellation).ConfigureAwait(false);
-            var why = pid is null ? "does not run" : await http.NotReady(replica, cancellation).ConfigureAwait(false);
             if (why is null) ready++;
-            rows.Add(Row(replica.ToString(), pid, status, why));
+            else reasons.Add($"replica {replica}: {why}");
+            rows.Add(Row(replica.ToString(), pid, status, why is null));
             documents.Add(new JObject { ["replica"] = replica.Value, ["process"] = pid, ["ready"] = why is null, ["notReady"] = why, ["status"] = status });
         }
 
         var code = ready >= members.Configuration.Quorum ? ExitCodes.Holds : ExitCodes.NoProgress;
         if (json) terminal.Result.WriteLine(new JObject { ["schema"] = "pbft.cluster-status/1", ["cluster"] = members.Cluster, ["exitCode"] = code, ["replicas"] = documents }.ToString(Formatting.Indented));
-        else foreach (var text in TextTable.Lines(Heading, rows)) terminal.Result.WriteLine(text);
+        else foreach (var text in TextTable.Lines(Heading, rows).Concat(reasons.SelectMany(Broken))) terminal.Result.WriteLine(text);
         return code;
     }
 
-    private static string[] Row(string replica, int? pid, JObject? status, string? why)
+    private static async Task<(ReplicaId Replica, int? Pid, JObject? Status, string? Why)> Ask(ClusterDirectory cluster, NodeHttpClient http, ReplicaId replica, CancellationToken cancellation)
+    {
+        var process = new NodeProcess(cluster, replica);
+        if (process.Pid is not { } pid) return (replica, null, null, "does not run");
+        if (process.IsFrozen) return (replica, pid, null, "stands still (SIGSTOP): 'pbft cluster thaw' lets it go on");
+        var status = await http.Status(replica, cancellation).ConfigureAwait(false);
+        return (replica, pid, status, status is null ? NodeHttpClient.Silent : await http.NotReady(replica, cancellation).ConfigureAwait(false));
+    }
+
+    private static IEnumerable<string> Broken(string text) => WordWrap.Lines(text, Width - 2).Select((line, i) => i == 0 ? line : "  " + line);
+
+    private static string[] Row(string replica, int? pid, JObject? status, bool ready)
     {
         string field(string name) => status is null ? "-" : Convert.ToString(((JValue)status[name]!).Value, CultureInfo.InvariantCulture)!;
         return
         [
             replica, pid?.ToString(CultureInfo.InvariantCulture) ?? "-", field("view"), field("phase"), field("low"), field("lastExecuted"),
-            status is null ? "-" : field("serviceDigest")[..8], status is null ? "-" : $"{field("replicasConnected")}+{field("clientsConnected")}", why ?? "ready",
+            status is null ? "-" : field("serviceDigest")[..8], status is null ? "-" : $"{field("replicasConnected")}+{field("clientsConnected")}", ready ? "ready" : "not ready",
         ];
     }
 }

@@ -55,6 +55,7 @@ internal sealed class NewClusterOptions
     public void Create(ParseResult line, ClusterDirectory cluster, Terminal terminal)
     {
         var given = line.GetValue(Set)!.ToList();
+        if (line.GetValue(Replicas) is < 1 or > Core.Types.ClusterConfiguration.MaxReplicas) throw new CommandException(ExitCodes.Usage, $"--replicas must be 1 to {Core.Types.ClusterConfiguration.MaxReplicas}, not {line.GetValue(Replicas)}");
         if (line.GetValue(Replicas) is { } replicas) given.Add($"general.N={replicas}");
         if (line.GetValue(Clients) is < 1 or > 10_000) throw new CommandException(ExitCodes.Usage, $"--clients must be 1 to 10000, not {line.GetValue(Clients)}");
         if (line.GetValue(Replicas) is not null && line.GetValue(Set)!.Any(set => set.StartsWith("general.N=", StringComparison.Ordinal))) throw new CommandException(ExitCodes.Usage, "give --replicas, or --set general.N, not both");

@@ -4,6 +4,7 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
+using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 
@@ -23,14 +24,28 @@ internal static class LogListCommand
             var streams = log.Store.Streams().Select(stream => Look(log, stream, terminal)).ToList();
             if (parsed.GetValue(json)) WriteJson(terminal, streams);
             else Write(terminal, streams);
-            return ExitCodes.Holds;
+            foreach (var damage in streams.Where(s => s.Damage is not null)) terminal.Note($"pbft: {damage.Name}: {damage.Damage}");
+            return streams.Exists(s => s.Damage is not null) ? ExitCodes.Corrupt : ExitCodes.Holds;
         });
         return command;
     }
 
-    private sealed record Stream(string Name, StreamTail Tail, long Records, long Bytes, string View, string Executed);
+    private sealed record Stream(string Name, StreamTail Tail, long Records, long Bytes, string View, string Executed, string? Damage = null);
 
+    // A stream that cannot be read to its end does not keep the others from being listed.
     private static Stream Look(RunLog log, string name, Terminal terminal)
+    {
+        try
+        {
+            return LookThrough(log, name, terminal);
+        }
+        catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
+        {
+            return new Stream(name, new StreamTail(-1, 0), 0, 0, "damaged", "-", e.Message);
+        }
+    }
+
+    private static Stream LookThrough(RunLog log, string name, Terminal terminal)
     {
         terminal.Progress(() => $"reading {name}");
         var (records, bytes) = (0L, 0L);
@@ -74,8 +89,9 @@ internal static class LogListCommand
                 ["firstRevision"] = Number(s.Tail.FirstRevision),
                 ["lastRevision"] = Number(s.Tail.LastRevision),
                 ["bytes"] = Number(s.Bytes),
-                ["view"] = s.View == "-" ? null : s.View,
+                ["view"] = s.View is "-" or "damaged" ? null : s.View,
                 ["lastExecuted"] = s.Executed == "-" ? null : s.Executed,
+                ["damage"] = s.Damage,
             })),
         };
         terminal.Result.WriteLine(document.ToString(Formatting.Indented));

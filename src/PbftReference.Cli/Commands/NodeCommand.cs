@@ -29,7 +29,7 @@ internal static class NodeCommand
             await using var node = new ReplicaNode(settings, logger);
             return await Serve(node, new NodeMessages(logger), cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SettingException or KeyException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is SettingException or KeyException)
         {
             terminal.Note($"pbft: {e.Message}");
             return e is SettingException setting ? LiveOptions.CodeOf(setting) : ExitCodes.Data;

@@ -19,7 +19,7 @@ internal static class SubmitCommand
 
     private static readonly Option<string?> Input = new("--input") { HelpName = "FILE", Description = "A file whose lines are the operations; - is standard input." };
 
-    private static readonly Option<int> Clients = new("--clients") { HelpName = "COUNT", Description = "Clients that share the operations.", DefaultValueFactory = _ => 4 };
+    private static readonly Option<int> Clients = new("--clients") { HelpName = "COUNT", Description = "Clients that share the operations; fewer if the cluster has fewer.", DefaultValueFactory = _ => 4 };
 
     private static readonly Option<int> Outstanding = new("--outstanding") { HelpName = "COUNT", Description = "Requests that a client has under way at once; at most half the client window.", DefaultValueFactory = _ => 16 };
 
@@ -45,13 +45,15 @@ internal static class SubmitCommand
     private static async Task<int> Run(ParseResult line, ClusterDirectory cluster, bool json, Terminal terminal, CancellationToken cancellation)
     {
         var operations = Paced(OperationsOf(line), Within(line, Rate, 0, 1_000_000));
+        var members = cluster.Members();
+        var clients = line.GetResult(Clients) is { Implicit: false } ? Within(line, Clients, 1, members.Clients.Length) : Math.Min(line.GetValue(Clients), members.Clients.Length);
         var options = new ClientSeatOptions(
-            Within(line, Outstanding, 1, ClientSession.MostOutstanding(cluster.Members().Configuration)), TimeSpan.FromMilliseconds(Within(line, Retransmit, 10, 3_600_000)), QuietTransport.Instance);
-        var patience = Within(line, Patience, 1, 86_400);
+            Within(line, Outstanding, 1, ClientSession.MostOutstanding(members.Configuration)), TimeSpan.FromMilliseconds(Within(line, Retransmit, 10, 3_600_000)), QuietTransport.Instance);
+        var patience = TimeSpan.FromSeconds(Within(line, Patience, 1, 86_400));
         var results = json || line.GetValue(Quiet) ? TextWriter.Null : TextWriter.Synchronized(terminal.Result);
         try
         {
-            var seats = await ClientSeat.Take(cluster, Within(line, Clients, 1, 10_000), options).ConfigureAwait(false);
+            var seats = await ClientSeat.Take(cluster, clients, options).ConfigureAwait(false);
             try
             {
                 NoteLeft(seats, terminal);
@@ -61,7 +63,8 @@ internal static class SubmitCommand
                     results.WriteLine(LineOf(seat, result));
                     results.Flush();
                 });
-                var report = await Watched(submission, operations, patience, terminal, cancellation).ConfigureAwait(false);
+                var report = await submission.Run(operations, patience, () => terminal.Progress(() => $"{submission.Accepted:N0} accepted"), cancellation).ConfigureAwait(false);
+                terminal.ClearProgress();
                 Write(report, json, terminal);
                 return ExitCodes.Holds;
             }
@@ -119,40 +122,12 @@ internal static class SubmitCommand
         }
     }
 
-    private static async Task<SubmissionReport> Watched(Submission submission, IEnumerable<byte[]> operations, int patience, Terminal terminal, CancellationToken cancellation)
-    {
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var run = submission.Run(operations, giveUp.Token);
-        while (await Task.WhenAny(run, Task.Delay(100, CancellationToken.None)).ConfigureAwait(false) != run)
-        {
-            terminal.Progress(() => $"{submission.Accepted:N0} accepted");
-            if (submission.SinceProgress > TimeSpan.FromSeconds(patience)) await giveUp.CancelAsync().ConfigureAwait(false);
-        }
-
-        terminal.ClearProgress();
-        try
-        {
-            return await run.ConfigureAwait(false);
-        }
-        catch (ArgumentException e)
-        {
-            throw new CommandException(ExitCodes.Data, $"{e.Message}; {submission.Accepted} were accepted before, and what is unanswered is sent again by the next submit", e);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            throw new CommandException(ExitCodes.Interrupted, $"interrupted; {submission.Accepted} were accepted, and what is unanswered is sent again by the next submit");
-        }
-        catch (OperationCanceledException)
-        {
-            throw new CommandException(
-                ExitCodes.NoProgress, $"nothing was accepted for {patience} s ({submission.Accepted} before): see 'pbft cluster status'; what is unanswered is sent again by the next submit");
-        }
-    }
-
     private static void NoteLeft(IReadOnlyList<ClientSeat> seats, Terminal terminal)
     {
         var left = seats.Sum(seat => seat.Session.Left.Count);
-        if (left > 0) terminal.Note($"note: {left} operations of an earlier submit were left unanswered and are sent again, under their timestamps");
+        if (left > 0) terminal.Note(left == 1
+            ? "note: an operation of an earlier submit was left unanswered and is sent again, under its timestamp"
+            : $"note: {left} operations of an earlier submit were left unanswered and are sent again, under their timestamps");
     }
 
     private static string LineOf(ClientSeat seat, ClientResult result) => string.Create(

@@ -90,7 +90,7 @@ internal static class TraceCommand
         }
         finally
         {
-            if (isNew) File.Delete(file);
+            if (isNew && File.Exists(file)) File.Delete(file);
         }
     }
 

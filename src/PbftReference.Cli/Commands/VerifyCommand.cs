@@ -7,6 +7,7 @@ using PbftReference.Cli.Output;
 using PbftReference.Cli.Verifying;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
 
 namespace PbftReference.Cli.Commands;
 
@@ -15,7 +16,7 @@ internal static class VerifyCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var source = new Argument<string>("DIR|FILE") { Description = "A directory that 'pbft run' made, or a pbft.trace/1 file of whatever implementation." };
+        var source = new Argument<string>("DIR|FILE") { Description = "A directory that 'pbft run' or 'pbft cluster' made, or a pbft.trace/1 file of whatever implementation." };
         var faulty = new Option<string?>("--faulty") { HelpName = "ID,...", Description = "Replicas that may have done anything. [default: those that the run was told to make faulty]" };
         var expect = new Option<string?>("--expect")
         {
@@ -69,5 +70,18 @@ internal static class VerifyCommand
     private static long RecordsOf(VerifyInput input, VerificationOptions options) => input.Foreign is { } foreign
         ? foreign.Steps.Count(step => !options.Faulty.Contains(step.Replica))
         : Enumerable.Range(0, input.Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(id => !options.Faulty.Contains(id))
-            .Select(id => input.Store.Tail(LogStreams.OfReplica(input.Genesis.Cluster, id))).Sum(tail => tail is null ? 0 : tail.LastRevision - tail.FirstRevision + 1);
+            .Sum(id => RecordsOf(input.Store, LogStreams.OfReplica(input.Genesis.Cluster, id)));
+
+    // Only for the progress: what is damaged is told by the verdict.
+    private static long RecordsOf(IEventStore store, string stream)
+    {
+        try
+        {
+            return store.Tail(stream) is { } tail ? tail.LastRevision - tail.FirstRevision + 1 : 0;
+        }
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        {
+            return 0;
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
 using PbftReference.Runtime.Client;
 using PbftReference.Runtime.Clusters;
@@ -27,18 +28,24 @@ internal sealed record LiveFigures(
 /// <summary>Measures a cluster of processes: makes one in a directory of its own, loads it, asks it, and removes it.</summary>
 internal static partial class LiveBenchmark
 {
-    public static async Task<LiveFigures> Run(LiveLoad load, CancellationToken cancellation)
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    /// <summary>What the replicas agree on.</summary>
+    public static Settings SettingsOf(LiveLoad load) =>
+        Settings.Resolve(null, [], [$"general.N={load.Replicas}", $"general.batchsize={load.Batch}", "general.K=20", $"security.enabled={(load.Signatures ? "true" : "false")}"]);
+
+    /// <summary>Measures one load.</summary>
+    /// <exception cref="CommandException">The cluster does not get ready, or does not get on.</exception>
+    public static async Task<LiveFigures> Run(LiveLoad load, Terminal terminal, CancellationToken cancellation)
     {
         var directory = Directory.CreateTempSubdirectory("pbft-bench-").FullName;
         var cluster = new ClusterDirectory(Path.Combine(directory, "cluster"));
-        cluster.Create(
-            Settings.Resolve(null, [], [$"general.N={load.Replicas}", $"general.batchsize={load.Batch}", "general.K=20", $"security.enabled={(load.Signatures ? "true" : "false")}"]),
-            "bench", load.Clients + 1);
+        cluster.Create(SettingsOf(load), "bench", load.Clients + 1);
         var processes = Enumerable.Range(0, load.Replicas).Select(i => new NodeProcess(cluster, new ReplicaId(i))).ToList();
         try
         {
             foreach (var process in processes) process.Start(ThisProgram.Words);
-            return await Measure(load, cluster, processes, cancellation).ConfigureAwait(false);
+            return await Measure(load, cluster, processes, terminal, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -48,27 +55,38 @@ internal static partial class LiveBenchmark
         }
     }
 
-    private static async Task<LiveFigures> Measure(LiveLoad load, ClusterDirectory cluster, List<NodeProcess> processes, CancellationToken cancellation)
+    private static async Task<LiveFigures> Measure(LiveLoad load, ClusterDirectory cluster, List<NodeProcess> processes, Terminal terminal, CancellationToken cancellation)
     {
         using var http = new NodeHttpClient(cluster);
+        var began = Stopwatch.StartNew();
         foreach (var process in processes)
         {
-            while (await http.NotReady(process.Replica, cancellation).ConfigureAwait(false) is not null) await Task.Delay(20, cancellation).ConfigureAwait(false);
+            while (await http.NotReady(process.Replica, cancellation).ConfigureAwait(false) is { } why)
+            {
+                if (began.Elapsed > Patience) throw new CommandException(ExitCodes.NoProgress, $"replica {process.Replica} is not ready within {Patience.TotalSeconds:0} s: {why}");
+                await Task.Delay(20, cancellation).ConfigureAwait(false);
+            }
         }
 
         var seats = await ClientSeat.Take(cluster, load.Clients, new ClientSeatOptions(load.Outstanding, TimeSpan.FromSeconds(2), QuietTransport.Instance)).ConfigureAwait(false);
         try
         {
-            await new Submission(seats, load.Outstanding, (_, _) => { }).Run(Operations(load, load.Operations / 2), cancellation).ConfigureAwait(false);
+            await Send(load.Operations / 2).ConfigureAwait(false);
             await using var flood = load.Flood ? await Flooder.Start(cluster, cancellation).ConfigureAwait(false) : null;
             var before = await Sample(http, processes, cancellation).ConfigureAwait(false);
-            var report = await new Submission(seats, load.Outstanding, (_, _) => { }).Run(Operations(load, load.Operations), cancellation).ConfigureAwait(false);
+            var report = await Send(load.Operations).ConfigureAwait(false);
             var after = await Sample(http, processes, cancellation).ConfigureAwait(false);
             return Figures(load, report, before, after);
         }
         finally
         {
             foreach (var seat in seats) await seat.DisposeAsync().ConfigureAwait(false);
+        }
+
+        async Task<SubmissionReport> Send(int count)
+        {
+            var submission = new Submission(seats, load.Outstanding, (_, _) => { });
+            return await submission.Run(Operations(load, count), Patience, () => terminal.Progress(() => $"{submission.Accepted:N0} of {count:N0} accepted"), cancellation).ConfigureAwait(false);
         }
     }
 

@@ -20,6 +20,8 @@ internal sealed record SubmissionReport(long Accepted, long Left, long Resent, T
 /// <summary>Sends operations by several clients, each with several under way, and hands on the results as they come.</summary>
 internal sealed class Submission(IReadOnlyList<ClientSeat> seats, int outstanding, Action<ClientSeat, ClientResult> accepted)
 {
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+
     private readonly ConcurrentBag<double> _latencies = [];
     private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
     private long _accepted;
@@ -43,9 +45,45 @@ internal sealed class Submission(IReadOnlyList<ClientSeat> seats, int outstandin
         var reading = Task.Factory.StartNew(() => Read(operations, next.Writer, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var workers = seats.SelectMany(seat => Enumerable.Range(0, outstanding).Select(_ => Work(seat, next.Reader, cancellation))).ToList();
         workers.AddRange(seats.Select(seat => AwaitLeft(seat, cancellation)));
-        workers.Add(reading);
+        // a read that waits for input cannot be called off; it is not waited for
+        workers.Add(reading.WaitAsync(cancellation));
         await Task.WhenAll(workers).ConfigureAwait(false);
         return new SubmissionReport(Accepted, _left, seats.Sum(seat => seat.Session.Retransmissions), began.Elapsed, [.. _latencies.Order()]);
+    }
+
+    /// <summary>Sends all, and gives up when nothing is accepted for long.</summary>
+    /// <param name="operations">The operations.</param>
+    /// <param name="patience">How long nothing may be accepted.</param>
+    /// <param name="tick">Called now and then.</param>
+    /// <param name="cancellation">Gives up at once.</param>
+    /// <exception cref="CommandException">It gave up, or was interrupted, or an operation cannot be one.</exception>
+    public async Task<SubmissionReport> Run(IEnumerable<byte[]> operations, TimeSpan patience, Action tick, CancellationToken cancellation)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var run = Run(operations, giveUp.Token);
+        while (await Task.WhenAny(run, Task.Delay(BetweenLooks, CancellationToken.None)).ConfigureAwait(false) != run)
+        {
+            tick();
+            if (SinceProgress > patience) await giveUp.CancelAsync().ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await run.ConfigureAwait(false);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandException(ExitCodes.Data, $"{e.Message}; {Accepted} were accepted before, and what is unanswered is sent again by the next submit", e);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(ExitCodes.Interrupted, $"interrupted; {Accepted} were accepted, and what is unanswered is sent again by the next submit");
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CommandException(
+                ExitCodes.NoProgress, $"nothing was accepted for {patience.TotalSeconds:0} s ({Accepted} before): see 'pbft cluster status'; what is unanswered is sent again by the next submit");
+        }
     }
 
     private static void Read(IEnumerable<byte[]> operations, ChannelWriter<byte[]> next, CancellationToken cancellation)

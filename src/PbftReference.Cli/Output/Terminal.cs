@@ -1,15 +1,20 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace PbftReference.Cli.Output;
 
 /// <summary>
 /// Where a command writes: results on standard output, everything else on standard error. Colour only on a terminal and without
-/// NO_COLOR; progress as one changing line on a terminal, otherwise as a line every five seconds.
+/// NO_COLOR; progress as one changing line on a terminal, otherwise as a line every five seconds. Notes are broken between words where they
+/// go to a terminal or COLUMNS says how wide it is; into a file each is one line.
 /// </summary>
 public sealed class Terminal
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenRedraws = TimeSpan.FromMilliseconds(100);
+    private const int WidthOfFiles = 120;
+    private const int Narrowest = 20;
+    private const int Indent = 2;
     private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
     private readonly Stream? _bytes;
     private bool _progressShown;
@@ -30,10 +35,17 @@ public sealed class Terminal
     public static Terminal OfProcess()
     {
         var plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) || Environment.GetEnvironmentVariable("TERM") == "dumb";
-        var width = Console.IsOutputRedirected || Console.WindowWidth <= 0 ? 120 : Console.WindowWidth;
+        var asked = int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns > 0;
+        var width = asked ? columns : Console.IsOutputRedirected || Console.WindowWidth <= 0 ? WidthOfFiles : Console.WindowWidth;
         var output = new StreamWriter(Console.OpenStandardOutput(), new System.Text.UTF8Encoding(false), 1 << 16) { AutoFlush = !Console.IsOutputRedirected };
-        return new Terminal(output, Console.Error, !plain && !Console.IsOutputRedirected, !plain && !Console.IsErrorRedirected, width, output.BaseStream);
+        return new Terminal(output, Console.Error, !plain && !Console.IsOutputRedirected, !plain && !Console.IsErrorRedirected, width, output.BaseStream)
+        {
+            NoteWidth = asked ? columns : Console.IsErrorRedirected || Console.WindowWidth <= 0 ? int.MaxValue : Console.WindowWidth,
+        };
     }
+
+    /// <summary>Columns for notes; longer ones go on in the next line.</summary>
+    public int NoteWidth { get; init; } = int.MaxValue;
 
     /// <summary>Results.</summary>
     public TextWriter Result { get; }
@@ -67,8 +79,13 @@ public sealed class Terminal
     public void Note(string text)
     {
         ClearProgress();
-        Notes.WriteLine(text);
+        foreach (var line in text.Split('\n').SelectMany(Broken)) Notes.WriteLine(line);
     }
+
+    // What is indented is no sentence: a trace, or a command to be copied.
+    private IEnumerable<string> Broken(string line) => line.Length <= NoteWidth || line.StartsWith(' ') || NoteWidth < Narrowest
+        ? [line]
+        : WordWrap.Lines(line, NoteWidth - Indent).Select((part, i) => i == 0 ? part : new string(' ', Indent) + part);
 
     /// <summary>Shows how far a long work is, now and then.</summary>
     public void Progress(Func<string> text)

@@ -18,10 +18,12 @@ internal sealed class Replayer(Terminal terminal, IEventStore store, Genesis gen
     public ReplayRow Replay(ReplicaId replica)
     {
         var stream = LogStreams.OfReplica(genesis.Cluster, replica);
-        if (store.Tail(stream) is not { IsEmpty: false } tail) return new ReplayRow(replica, stream, null, null, TimeSpan.Zero);
         var elapsed = Stopwatch.StartNew();
+        var last = -1L;
         try
         {
+            if (store.Tail(stream) is not { IsEmpty: false } tail) return new ReplayRow(replica, stream, null, null, TimeSpan.Zero);
+            last = tail.LastRevision;
             var bound = RevisionBound.Of(until, RunLog.Over(store, genesis), replica);
             elapsed.Restart();
             var report = verify
@@ -35,6 +37,6 @@ internal sealed class Replayer(Terminal terminal, IEventStore store, Genesis gen
         }
 
         void Progress(long revision) => terminal.Progress(() =>
-            string.Create(CultureInfo.InvariantCulture, $"replica {replica}: record {revision:N0} of {tail.LastRevision:N0}"));
+            string.Create(CultureInfo.InvariantCulture, $"replica {replica}: record {revision:N0} of {last:N0}"));
     }
 }

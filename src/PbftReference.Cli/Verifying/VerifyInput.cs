@@ -46,7 +46,7 @@ internal sealed class VerifyInput : IDisposable
             return new VerifyInput(source, logs.Genesis, logs.OpenLog(), logs.RunText);
         }
 
-        if (!File.Exists(source)) throw new CommandException(ExitCodes.Data, $"{source} does not exist: name a directory that 'pbft run' made, or a trace that 'pbft trace export' wrote");
+        if (!File.Exists(source)) throw new CommandException(ExitCodes.Data, $"{source} does not exist: name a directory that 'pbft run' or 'pbft cluster' made, or a trace that 'pbft trace export' wrote");
         try
         {
             using var stream = new BufferedStream(File.OpenRead(source));

@@ -27,6 +27,12 @@ internal sealed class Findings
     internal void Corrupt(string stream, long revision, IntegrityFindingKind kind, string seen) =>
         Add(new IntegrityFinding(stream, revision, kind, IntegrityVerdict.Corrupt, $"{seen}. {Restore}"));
 
+    /// <summary>Takes note that a stream can't be read: its store says why, and how to go on.</summary>
+    internal void Unreadable(string stream, string seen) => Add(new IntegrityFinding(stream, 0, IntegrityFindingKind.UnreadableStream, IntegrityVerdict.Corrupt, seen));
+
+    /// <summary>Whether a stream can't be read.</summary>
+    internal bool IsUnreadable(string stream) => _all.Exists(finding => finding.Stream == stream && finding.Kind == IntegrityFindingKind.UnreadableStream);
+
     internal void Undetermined(string stream, long revision, IntegrityFindingKind kind, string seen) =>
         Add(new IntegrityFinding(stream, revision, kind, IntegrityVerdict.Undetermined, seen));
 

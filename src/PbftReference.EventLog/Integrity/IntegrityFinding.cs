@@ -45,6 +45,9 @@ public enum IntegrityFindingKind
 
     /// <summary>A stream is not there, although others hold statements that were signed from it.</summary>
     MissingStream,
+
+    /// <summary>The file or the pages that hold the stream are damaged, so that it can't be read, or not from some record on.</summary>
+    UnreadableStream,
 }
 
 /// <summary>One thing that is wrong with a log.</summary>

@@ -22,8 +22,9 @@ public static class LogIntegrity
         var findings = new Findings();
         var heads = new SignedHeads();
         var all = store.Streams();
+        var places = all.Where(stream => IsReadable(store, stream)).ToList();
         var names = all.Where(stream => IsOf(stream, cluster)).ToList();
-        var streams = names.Select(stream => CheckStream(store, stream, all, findings, heads)).ToImmutableArray();
+        var streams = names.Select(stream => CheckReadable(store, stream, places, findings, heads)).ToImmutableArray();
         heads.Check(store, names.Where(stream => LogStreams.TryParseReplica(stream, out _, out _)).ToHashSet(StringComparer.Ordinal), findings);
         return new IntegrityReport(streams, [.. findings.InOrder()]);
     }
@@ -54,6 +55,32 @@ public static class LogIntegrity
     {
         var content = new ContentCheck(store, stream, findings);
         return ChainCheck.Run(store, stream, all, findings, (item, _) => content.VisitSnapshots(item));
+    }
+
+    // What is damaged below the records is told like what is damaged in them, and does not keep the other streams from being checked.
+    private static CheckedStream CheckReadable(IEventStore store, string stream, IReadOnlyList<string> all, Findings findings, SignedHeads heads)
+    {
+        try
+        {
+            return CheckStream(store, stream, all, findings, heads);
+        }
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        {
+            findings.Unreadable(stream, e.Message);
+            return new CheckedStream(stream, 0, 0, LogPosition.Start);
+        }
+    }
+
+    private static bool IsReadable(IEventStore store, string stream)
+    {
+        try
+        {
+            return store.Tail(stream) is not null;
+        }
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        {
+            return false;
+        }
     }
 
     private static CheckedStream CheckStream(IEventStore store, string stream, IReadOnlyList<string> all, Findings findings, SignedHeads heads)

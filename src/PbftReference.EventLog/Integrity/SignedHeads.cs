@@ -29,7 +29,7 @@ internal sealed class SignedHeads
                 $"the replica signed for two records at this revision: {first} and {second}. It wrote two histories, or its log was set back");
         }
 
-        foreach (var (stream, claims) in _claims)
+        foreach (var (stream, claims) in _claims.Where(claim => !findings.IsUnreadable(claim.Key)))
         {
             if (replicaStreams.Contains(stream)) Check(store, stream, claims, findings);
             else if (replicaStreams.Count > 1) ReportMissing(stream, claims, findings);

@@ -15,24 +15,23 @@ internal static class SqliteFailures
         var (failure, advice) = cause.SqliteErrorCode switch
         {
             SQLITE_BUSY or SQLITE_LOCKED => (EventStoreFailure.Locked,
-                "another writer holds it; end that one, or wait longer (busy timeout), and retry with the same event ids."),
+                "another writer holds it; end that one, or wait longer (busy timeout), and make the same append again."),
             SQLITE_READONLY => (EventStoreFailure.ReadOnly,
                 "the file or its directory can't be written to; change the access rights, or open it for reading."),
             SQLITE_FULL => (EventStoreFailure.OutOfSpace,
-                "the disk, or the limit set for the file, is full; nothing was written. Make room and retry with the same event ids."),
+                "the disk, or the limit set for the file, is full; nothing was written. Make room; the same append may then be made again."),
             SQLITE_CANTOPEN => (EventStoreFailure.CannotOpen,
                 "it, or the -wal and -shm files beside it, can't be opened; check the access rights of the file and of its directory, "
                 + "or copy the file and its -wal to a directory that you may write to."),
             SQLITE_NOTADB => (EventStoreFailure.NotAStore,
                 "it is not an SQLite database, hence no event log; it was left as it is. Check the path."),
             SQLITE_CORRUPT => (EventStoreFailure.Damaged,
-                "its pages are broken. Keep a copy as evidence, and restore the file from a copy or fetch the state from the other replicas."),
+                "its pages are broken. Keep a copy as evidence, and restore the file from a copy that is sound and as long."),
             SQLITE_ERROR => (EventStoreFailure.Damaged,
                 // the statements are fixed, so it is the tables they name that are not there any more
-                "its tables are not those of an event log. Keep a copy as evidence, and restore the file from a copy or fetch the state from "
-                + "the other replicas."),
+                "its tables are not those of an event log. Keep a copy as evidence, and restore the file from a copy that is sound and as long."),
             _ => (EventStoreFailure.InputOutput,
-                "reading or writing failed; it is unknown whether a write took place. Check the disk, reopen, and retry with the same event ids."),
+                "reading or writing failed; it is unknown whether a write took place. Check the disk, reopen, and make the same append again: it is not written twice."),
         };
         return new EventStoreException(failure, $"can't {doing} '{path}': {advice} ({cause.Message})", cause);
     }
@@ -40,6 +39,6 @@ internal static class SqliteFailures
     /// <summary>Reports a row that can't be what a store wrote.</summary>
     public static EventStoreException Damaged(InvalidDataException cause, string doing, string path) => new(
         EventStoreFailure.Damaged,
-        $"can't {doing} '{path}': {cause.Message}. Keep a copy as evidence, and restore the file or fetch the state from the other replicas.",
+        $"can't {doing} '{path}': {cause.Message}. Keep a copy as evidence, and restore the file from a copy that is sound and as long.",
         cause);
 }

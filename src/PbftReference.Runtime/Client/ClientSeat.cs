@@ -31,7 +31,7 @@ public sealed class ClientSeat : IAsyncDisposable
         _certificate = KeyFiles.Read(Path.Combine(directory, KeyFiles.CertificateFile), Path.Combine(directory, KeyFiles.KeyFile));
         _keys = new PeerKeys(_certificate, members);
         _network = new ClientNetwork(new Identity(PeerId.Of(member.Id), _certificate, members), members, new TransportLimits(), options.Observer);
-        var store = new SqliteEventStore(Path.Combine(directory, "journal.db"), JournalOptions);
+        var store = new SqliteEventStore(Path.Combine(directory, JournalFile), JournalOptions);
         var outstanding = Math.Min(options.Outstanding, ClientSession.MostOutstanding(members.Configuration));
         Session = new ClientSession(new ClientSessionParts(
             members.Genesis, member.Id, _keys, verifier.Of(_keys, members), _network, new ClientJournal(store, members.Cluster, member.Id), outstanding, options.Retransmission));
@@ -66,13 +66,14 @@ public sealed class ClientSeat : IAsyncDisposable
         var verifier = new SharedVerifier();
         try
         {
-            foreach (var member in members.Clients)
+            var lost = members.Clients.Where(member => HasLostJournal(cluster.OfClient(member.Id))).ToList();
+            foreach (var member in members.Clients.Except(lost))
             {
                 if (seats.Count == count) break;
                 if (TryLock(cluster.OfClient(member.Id)) is { } taken) seats.Add(new ClientSeat(cluster, members, member, taken, options, verifier));
             }
 
-            if (seats.Count < count) throw new IOException($"{count} clients are wanted, and of the {members.Clients.Length} of cluster {members.Cluster} {seats.Count} are free: take fewer, or wait until others are done");
+            if (seats.Count < count) throw new IOException($"{count} clients are wanted, and of the {members.Clients.Length} of cluster {members.Cluster} {seats.Count} are free: take fewer, or wait until others are done{Lost(lost)}");
             return seats;
         }
         catch
@@ -82,6 +83,16 @@ public sealed class ClientSeat : IAsyncDisposable
         }
     }
 
+    // Without its journal a client does not know which timestamps it used: it would begin at the first again, and wait for ever.
+    private static bool HasLostJournal(string directory) =>
+        File.Exists(Path.Combine(directory, LockFile)) && new FileInfo(Path.Combine(directory, JournalFile)) is not { Exists: true, Length: > 0 };
+
+    private static string Lost(List<ClientMember> lost) => lost.Count == 0
+        ? ""
+        : $". Left out, since their {JournalFile} is gone though they were used: {string.Join(", ", lost.Select(member => $"client-{member.Id}"))}; put it back, or, if one never sent anything, remove its file '{LockFile}'";
+
+    private const string LockFile = "lock";
+    private const string JournalFile = "journal.db";
     private const int LockedOnLinux = 11;
     private const int LockedOnWindows = 32;
     private const int LockedOnMac = 35;
@@ -90,7 +101,7 @@ public sealed class ClientSeat : IAsyncDisposable
     {
         try
         {
-            return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(Path.Combine(directory, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when ((e.HResult & 0xFFFF) is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {

@@ -8,34 +8,40 @@ namespace PbftReference.Runtime.Clusters;
 /// <summary>The logs of all replicas of a cluster as one store for readers: each replica's streams from its own file, also while it runs.</summary>
 public sealed class ClusterLogs : IEventStore
 {
-    private readonly SortedDictionary<int, SqliteEventStore> _stores = [];
+    private readonly SortedDictionary<int, IEventStore> _stores = [];
     private readonly string _directory;
+    private readonly string _cluster;
 
-    /// <summary>Opens what logs there are.</summary>
-    /// <exception cref="EventStoreException">A log cannot be opened, or there is none at all.</exception>
+    /// <summary>
+    /// Opens what logs there are. A log that is damaged, emptied or gone though its replica has blocks does not keep the others from being
+    /// read: its stream is listed, and asking for it says why (<see cref="EventStoreFailure.Damaged"/>).
+    /// </summary>
+    /// <exception cref="EventStoreException">A log cannot be opened for another reason, or there is none at all.</exception>
     public ClusterLogs(ClusterDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
-        _directory = directory.Path;
-        foreach (var replica in directory.Members().Replicas)
+        var members = directory.Members();
+        (_directory, _cluster) = (directory.Path, members.Cluster);
+        foreach (var replica in members.Replicas)
         {
-            var settings = Settings.Resolve(directory.NodePath(replica.Id), [], []);
-            if (new FileInfo(settings["node.log"].Text) is { Exists: true, Length: > 0 } file) _stores[replica.Id.Value] = Open(file.FullName);
+            var files = ReplicaFiles.Of(Settings.Resolve(directory.NodePath(replica.Id), [], []));
+            if (files.LostLog is { } lost) _stores[replica.Id.Value] = new UnreadableLog(new EventStoreException(EventStoreFailure.Damaged, lost));
+            else if (files.HasLog) _stores[replica.Id.Value] = Open(files.Log);
         }
 
         if (_stores.Count == 0) throw new EventStoreException(EventStoreFailure.StoreMissing, $"no replica of the cluster in {_directory} has a log yet: start it by 'pbft cluster up --cluster {_directory}'");
     }
 
     // The genesis says that a log is there: what is no store is one that was damaged.
-    private static SqliteEventStore Open(string path)
+    private static IEventStore Open(string path)
     {
         try
         {
             return new SqliteEventStore(path, new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
         }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.NotAStore)
+        catch (EventStoreException e) when (e.Failure is EventStoreFailure.NotAStore or EventStoreFailure.Damaged)
         {
-            throw new EventStoreException(EventStoreFailure.Damaged, $"the log {path} is damaged: {e.Message} To look at the others, take a copy of the cluster's directory without it.", e);
+            return new UnreadableLog(new EventStoreException(EventStoreFailure.Damaged, $"the log {path} is damaged: {e.Message}", e));
         }
     }
 
@@ -50,7 +56,7 @@ public sealed class ClusterLogs : IEventStore
     public StreamTail? Tail(string stream) => Of(stream)?.Tail(stream);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Streams() => [.. _stores.Values.SelectMany(store => store.Streams()).Where(IsLog).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Streams() => [.. _stores.SelectMany(StreamsOf).Where(IsLog).Order(StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public IEventSubscription Subscribe(string stream, long afterRevision = -1) =>
@@ -74,7 +80,10 @@ public sealed class ClusterLogs : IEventStore
     // The other streams of a node (what its consenter keeps) are no part of the consensus history.
     private static bool IsLog(string stream) => LogStreams.TryParseReplica(stream, out _, out _) || LogStreams.TryParseSnapshots(stream, out _, out _);
 
-    private SqliteEventStore? Of(string stream) =>
+    private IEnumerable<string> StreamsOf(KeyValuePair<int, IEventStore> log) =>
+        log.Value is UnreadableLog ? [LogStreams.OfReplica(_cluster, new ReplicaId(log.Key))] : log.Value.Streams();
+
+    private IEventStore? Of(string stream) =>
         LogStreams.TryParseReplica(stream, out _, out ReplicaId replica) || LogStreams.TryParseSnapshots(stream, out _, out replica) ? _stores.GetValueOrDefault(replica.Value) : null;
 
     private EventStoreException ReadOnly() => new(EventStoreFailure.ReadOnly, $"the logs in {_directory} are open for reading: each replica alone writes its own");

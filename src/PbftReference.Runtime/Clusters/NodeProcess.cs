@@ -41,6 +41,9 @@ public sealed partial class NodeProcess
     /// <summary>The replica.</summary>
     public ReplicaId Replica { get; }
 
+    /// <summary>Whether its process stands still (SIGSTOP); where the system does not tell, false.</summary>
+    public bool IsFrozen => Pid is { } pid && FieldsOf(pid) is ["T" or "t", ..];
+
     /// <summary>Where its output goes.</summary>
     public string Output => Path.Combine(_directory, "node.log");
 
@@ -58,6 +61,13 @@ public sealed partial class NodeProcess
         }
     }
 
+    /// <summary>
+    /// What this process's environment says of one node (<c>PBFT_NODE_...</c>): it is not passed on, for it would reach every replica that
+    /// is started. The other settings of the environment are.
+    /// </summary>
+    public static IReadOnlyList<string> KeptBack =>
+        [.. Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("PBFT_NODE_", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+
     /// <summary>Starts it, if it does not run.</summary>
     /// <param name="program">The program and its first arguments, up to <c>node</c>.</param>
     /// <exception cref="IOException">It cannot be started.</exception>
@@ -71,6 +81,7 @@ public sealed partial class NodeProcess
         // a node lives long: no instrumented code, and threads that wait do not spin while four replicas share few cores
         start.Environment.TryAdd("DOTNET_TieredPGO", "0");
         start.Environment.TryAdd("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0");
+        foreach (var name in KeptBack) start.Environment.Remove(name);
         start.ArgumentList.Add("-c");
         // a session of its own: what is typed at the terminal that started it does not reach it
         start.ArgumentList.Add("out=$1; shift; if command -v setsid >/dev/null; then setsid \"$@\" >>\"$out\" 2>&1 </dev/null & else nohup \"$@\" >>\"$out\" 2>&1 </dev/null & fi; echo $!");
@@ -134,12 +145,17 @@ public sealed partial class NodeProcess
             }
         }
 
+        return FieldsOf(pid) is [not ("Z" or "X"), ..] fields ? fields[19] : null;
+    }
+
+    // What the system says of a process: its state, and so on; null if there is none, or the system does not tell.
+    private static string[]? FieldsOf(int pid)
+    {
         try
         {
             // pid (name) state ...; the name may hold anything, so what follows the last bracket counts
             var stat = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : fields[19];
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (IOException)
         {

@@ -73,7 +73,16 @@ public sealed class NodeHttp : IAsyncDisposable
         app.Use(SayWhatThereIs);
         app.UseRouting();
         http.Map();
-        await app.StartAsync().ConfigureAwait(false);
+        try
+        {
+            await app.StartAsync().ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw new IOException($"HTTP cannot be served on {address} (node.http): {e.Message} Give node.http another port in the node's configuration, or end what has this one.", e);
+        }
+
         http.Address = IPEndPoint.Parse(new Uri(app.Urls.First()).Authority);
         return http;
     }

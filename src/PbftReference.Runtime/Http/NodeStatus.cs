@@ -69,6 +69,9 @@ public sealed record NodeStatus
     /// <summary>The hash of that record.</summary>
     public required string LogHead { get; init; }
 
+    /// <summary>Why the log cannot be written at present; null if it can.</summary>
+    public string? LogFailure { get; init; }
+
     /// <summary>Other replicas that can be sent to.</summary>
     public required int ReplicasConnected { get; init; }
 
@@ -92,7 +95,8 @@ public sealed record NodeStatus
         if (Phase == "Halted") missing.Add("it has halted: its log is not the one that it signed from");
         if (!Active) missing.Add($"it is in a view change to view {View}");
         if (!Valid) missing.Add("it is behind the others and fetches their state");
-        if (ReplicasConnected < ReplicasNeeded) missing.Add($"it is connected to {ReplicasConnected} other replicas and needs {ReplicasNeeded}");
+        if (ReplicasConnected < ReplicasNeeded) missing.Add($"it is connected to {ReplicasConnected} of the other replicas and needs {ReplicasNeeded}");
+        if (LogFailure is { } failure) missing.Add($"its log cannot be written, so nothing leaves it: {failure}");
         return missing;
     }
 }

@@ -11,6 +11,7 @@ using PbftReference.Consensus.Pbft;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host.Events;
+using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Configuration;
 using PbftReference.Runtime.Http;
 using PbftReference.Runtime.Keys;
@@ -57,7 +58,8 @@ public sealed class ReplicaNode : IAsyncDisposable
     /// <param name="logger">Where its messages for people go.</param>
     /// <exception cref="SettingException">A setting is missing, or contradicts the genesis.</exception>
     /// <exception cref="KeyException">A key cannot be used.</exception>
-    /// <exception cref="EventStoreException">The log cannot be opened.</exception>
+    /// <exception cref="EventStoreException">The log cannot be opened, or is gone though the replica took part.</exception>
+    /// <exception cref="IOException">The port is taken, or a file cannot be read.</exception>
     /// <exception cref="EventLog.Codec.LogFormatException">Genesis or log cannot be read.</exception>
     /// <exception cref="LedgerException">The ledger is another log's.</exception>
     public ReplicaNode(Settings settings, ILogger logger)
@@ -69,6 +71,7 @@ public sealed class ReplicaNode : IAsyncDisposable
         _members = GenesisFile.Read(settings["node.genesis"].Text);
         _settings = settings = settings.Within(_members);
         _self = SelfOf(settings, _members);
+        if (ReplicaFiles.Of(settings).LostLog is { } lost) throw new EventStoreException(EventStoreFailure.Damaged, lost);
         try
         {
             var certificate = Owned(KeyFiles.Read(settings["node.certificate"].Text, settings["node.key"].Text));
@@ -143,6 +146,7 @@ public sealed class ReplicaNode : IAsyncDisposable
             ChainHead = chain.CurrentHash.ToString(),
             LogRevision = head?.Revision ?? -1,
             LogHead = (head?.Hash ?? default).ToString(),
+            LogFailure = _telemetry.LogFailure,
             ReplicasConnected = _network.ReplicasConnected,
             ClientsConnected = _network.ClientsConnected,
             ReplicasNeeded = _members.Configuration.Quorum - 1,

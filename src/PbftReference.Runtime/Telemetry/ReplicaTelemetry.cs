@@ -34,6 +34,7 @@ public sealed class ReplicaTelemetry : IReplicaObserver, ILogObserver, ITranspor
     private readonly NodeMessages _messages;
     private readonly RefusalNotes _refusals;
     private readonly IClock _clock;
+    private string? _logFailure;
 
     /// <summary>Begins to measure.</summary>
     /// <param name="sample">One request in so many is traced; 0 is none.</param>
@@ -156,12 +157,20 @@ public sealed class ReplicaTelemetry : IReplicaObserver, ILogObserver, ITranspor
     private void AddDropped(DropReason reason, long count) => _instruments.Messages.Add(
         count, Tag("type", "Unknown"), Tag("direction", "received"), Tag("outcome", reason == DropReason.Undecodable ? "undecodable" : "bad-signature"));
 
+    /// <summary>Why the last attempt to write the log failed; null once one has succeeded.</summary>
+    public string? LogFailure
+    {
+        get => Volatile.Read(ref _logFailure);
+        private set => Volatile.Write(ref _logFailure, value);
+    }
+
     /// <inheritdoc/>
     public void Written(int records, long bytes, TimeSpan took)
     {
         _instruments.AppendDuration.Record(took.TotalSeconds);
         _instruments.LogBytes.Add(bytes);
         _instruments.LogRecords.Add(records);
+        LogFailure = null;
     }
 
     /// <inheritdoc/>
@@ -169,6 +178,7 @@ public sealed class ReplicaTelemetry : IReplicaObserver, ILogObserver, ITranspor
     {
         _instruments.LogRetries.Add(1);
         _messages.LogRetrying(failure);
+        LogFailure = failure.Message;
     }
 
     /// <inheritdoc/>

@@ -71,12 +71,19 @@ public sealed class LiveClusterTests : IDisposable
         Refused(ExitCodes.Data, "nothing.json does not exist", "node", "--config", "nothing.json");
         Refused(ExitCodes.Usage, "did you mean 'general.batchsize'", "config", "view", "--set", "general.batchsise=3");
         Refused(ExitCodes.Usage, "choose on, off or both", "bench", "--signatures", "perhaps");
+        Refused(ExitCodes.Usage, "--outstanding must be at most 32, half the client window, not 33", "bench", "--outstanding", "33");
+        Refused(ExitCodes.Usage, "--payload must be at most", "bench", "--payload", "2000000");
+        Refused(ExitCodes.Usage, "--replicas must be 1 to", "keygen", "--cluster", Cluster, "--replicas", "-1");
+        Refused(ExitCodes.Usage, "'stop' takes numbers (ID), such as 0 2", "cluster", "stop", "x");
 
         Pbft.Succeed("keygen", "--cluster", Cluster, "--clients", "2");
         Refused(ExitCodes.Usage, "there is no replica 4", "cluster", "kill", "4", "--cluster", Cluster);
         Refused(ExitCodes.Usage, "there is nothing to submit", "submit", "--cluster", Cluster);
+        Refused(ExitCodes.Usage, "--patience must be 1 to 86400, not 0", "submit", "--cluster", Cluster, "--clients", "1", "--patience", "0", "x");
+        Refused(ExitCodes.Usage, "--retransmit must be 10 to 3600000, not 1", "submit", "--cluster", Cluster, "--clients", "1", "--retransmit", "1", "x");
+        Refused(ExitCodes.Data, "it is a replica of the cluster in", "replay", Path.Combine(Cluster, "replica-0"));
         Refused(ExitCodes.Usage, "--outstanding must be 1 to 32, not 33", "submit", "--cluster", Cluster, "--outstanding", "33", "x");
-        Refused(ExitCodes.Data, "3 clients are wanted, and of the 2", "submit", "--cluster", Cluster, "--clients", "3", "x");
+        Refused(ExitCodes.Usage, "--clients must be 1 to 2, not 3", "submit", "--cluster", Cluster, "--clients", "3", "x");
         Refused(ExitCodes.NoProgress, "nothing was accepted for 1 s", "submit", "--cluster", Cluster, "--clients", "1", "--patience", "1", "x");
         Refused(ExitCodes.Data, "no replica of the cluster", "verify", Cluster);
 
@@ -105,9 +112,122 @@ public sealed class LiveClusterTests : IDisposable
         Pbft.Succeed("cluster", "up", "--cluster", Cluster);
         Assert.Contains("conforms", Pbft.Succeed("verify", Cluster).Output, StringComparison.Ordinal);
 
+    }
+
+    [Fact]
+    public void A_log_that_is_damaged_emptied_or_gone_is_told_and_those_of_the_others_are_read()
+    {
+        Pbft.Succeed("cluster", "up", "--cluster", Cluster, "--clients", "1");
+        Pbft.Succeed("submit", "--cluster", Cluster, "--clients", "1", "an operation");
+        WaitUntilEqual();
         Pbft.Succeed("cluster", "stop", "--cluster", Cluster);
-        File.WriteAllBytes(Path.Combine(Cluster, "replica-2", "log.db"), new byte[10_000]);
-        Refused(ExitCodes.Corrupt, "is damaged", "verify", Cluster);
+        var log = Path.Combine(Cluster, "replica-2", "log.db");
+
+        File.WriteAllBytes(log, new byte[10_000]);
+        OneLogIsCorrupt("is damaged");
+        File.WriteAllBytes(log, []);
+        OneLogIsCorrupt("is empty, though the ledger");
+        File.Delete(log);
+        OneLogIsCorrupt("is missing, though the ledger");
+
+        Assert.Contains("conforms", Pbft.Succeed("verify", Cluster, "--faulty", "2").Output, StringComparison.Ordinal);
+        var up = Pbft.Run("cluster", "up", "2", "--cluster", Cluster);
+        Assert.Contains("is missing, though the ledger", up.Notes, StringComparison.Ordinal);
+        Assert.Contains("No replica runs.", up.Notes, StringComparison.Ordinal);
+        Assert.False(File.Exists(log));
+    }
+
+    private void OneLogIsCorrupt(string why)
+    {
+        var replay = Pbft.Run("replay", Cluster, "--verify");
+        Assert.Equal(ExitCodes.Corrupt, replay.ExitCode);
+        Assert.Contains($"2  CORRUPT: the log", replay.Output, StringComparison.Ordinal);
+        Assert.Contains(why, replay.Output, StringComparison.Ordinal);
+        Assert.Equal(["0", "1", "3"], replay.Lines.Where(line => line.StartsWith("  ", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(cells => cells.Length == 7 && cells[0].Length == 1).Select(cells => cells[0]));
+
+        var verified = Pbft.Run("log", "verify", Cluster);
+        Assert.Equal(ExitCodes.Corrupt, verified.ExitCode);
+        Assert.Contains("CORRUPT unreadable-stream in replica-live.2", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("corrupt: 1 finding", verified.Output, StringComparison.Ordinal);
+
+        var listed = Pbft.Run("log", "ls", Cluster);
+        Assert.Equal(ExitCodes.Corrupt, listed.ExitCode);
+        Assert.Contains(why, listed.Notes, StringComparison.Ordinal);
+        Assert.Equal(3, listed.Lines.Count(line => line.StartsWith("replica-live.", StringComparison.Ordinal) && !line.Contains("damaged", StringComparison.Ordinal)));
+
+        Assert.Equal(ExitCodes.Corrupt, Pbft.Run("verify", Cluster).ExitCode);
+        Pbft.Succeed("state", Cluster, "--replica", "0");
+    }
+
+    [Fact]
+    public void A_client_whose_journal_is_gone_is_left_out()
+    {
+        Pbft.Succeed("cluster", "up", "--cluster", Cluster, "--clients", "2");
+        Assert.Equal(["0 1 1"], Pbft.Succeed("submit", "--cluster", Cluster, "--clients", "1", "first").Lines);
+        foreach (var journal in Directory.GetFiles(Path.Combine(Cluster, "clients", "client-0"), "journal.db*")) File.Delete(journal);
+
+        Assert.Equal(["1 1 2"], Pbft.Succeed("submit", "--cluster", Cluster, "--clients", "1", "second").Lines);
+        Refused(ExitCodes.Data, "Left out, since their journal.db is gone though they were used: client-0", "submit", "--cluster", Cluster, "--clients", "2", "third");
+    }
+
+    [Fact]
+    public void A_journal_that_cannot_be_written_ends_the_submission_at_once()
+    {
+        Pbft.Succeed("cluster", "up", "--cluster", Cluster, "--clients", "1");
+        var journal = Path.Combine(Cluster, "clients", "client-0", "journal.db");
+        Directory.CreateDirectory(journal);
+
+        Refused(ExitCodes.Data, "journal.db", "submit", "--cluster", Cluster, "--clients", "1", "x");
+    }
+
+    [Fact]
+    public void A_replica_that_stands_still_is_told_from_one_that_does_not_run()
+    {
+        Pbft.Succeed("cluster", "up", "--cluster", Cluster, "--clients", "1");
+        Pbft.Succeed("cluster", "freeze", "1", "--cluster", Cluster);
+
+        Assert.Contains("replica 1: stands still (SIGSTOP)", Pbft.Succeed("cluster", "status", "--cluster", Cluster).Output, StringComparison.Ordinal);
+        Pbft.Succeed("cluster", "thaw", "1", "--cluster", Cluster);
+    }
+
+    [Fact]
+    public async Task Who_starts_a_replica_twice_at_once_starts_one_process()
+    {
+        Pbft.Succeed("keygen", "--cluster", Cluster, "--clients", "1");
+        using var one = new PbftProcess("cluster", "up", "0", "--cluster", Cluster);
+        using var other = new PbftProcess("cluster", "up", "0", "--cluster", Cluster);
+
+        var ends = await Task.WhenAll(one.End(), other.End());
+
+        // the second finds it running, or that another starts it
+        Assert.All(ends, end => Assert.True(end.ExitCode is ExitCodes.Holds or ExitCodes.Data));
+        Assert.Single(ends, end => end.Output.Contains("replica 0 started", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_submission_that_waits_for_input_ends_at_once_when_it_is_told_to()
+    {
+        Pbft.Succeed("cluster", "up", "--cluster", Cluster, "--clients", "1");
+        using var submit = new System.Diagnostics.Process
+        {
+            StartInfo = new("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "pbft.dll"), "submit", "--cluster", Cluster, "--clients", "1", "--input", "-"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        submit.Start();
+        await submit.StandardInput.WriteAsync("a line\n");
+        await submit.StandardInput.FlushAsync();
+
+        // the result comes at once, though the input has not ended
+        Assert.Equal("0 1 1", await submit.StandardOutput.ReadLineAsync());
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", submit.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        var notes = await submit.StandardError.ReadToEndAsync();
+        await submit.WaitForExitAsync();
+        Assert.Equal(ExitCodes.Interrupted, submit.ExitCode);
+        Assert.Contains("interrupted; 1 were accepted", notes, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,7 +266,7 @@ public sealed class LiveClusterTests : IDisposable
 
         var next = Pbft.Succeed("submit", "--cluster", Cluster, "--clients", "1", "next");
 
-        Assert.Contains("1 operations of an earlier submit were left unanswered", next.Notes, StringComparison.Ordinal);
+        Assert.Contains("an operation of an earlier submit was left unanswered", next.Notes, StringComparison.Ordinal);
         Assert.Equal(2, next.Lines.Length);
         WaitUntilEqual();
         Assert.Equal(["left behind", "next"], Pbft.Executed(Cluster, 0));

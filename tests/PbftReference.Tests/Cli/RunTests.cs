@@ -127,7 +127,7 @@ public sealed class RunTests : IDisposable
         Refused("is empty", "--input", file);
         Refused("is a file", "--log", file);
         Refused("name another directory by --log", "--log", Path.Combine(file, "below"));
-        Refused("it is a file; name a directory that 'pbft run' made", "--resume", file);
+        Refused("it is a file; name a directory that 'pbft run' or 'pbft cluster' made", "--resume", file);
         Pbft.Succeed("run", "--operations", "5", "--faults", "none", "--log", Log());
         Refused("holds a run already", "--log", Log());
     }
