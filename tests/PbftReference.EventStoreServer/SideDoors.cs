@@ -23,8 +23,9 @@ internal sealed class SideDoors(EventStoreServer server)
                 await http.Response.WriteAsync($$"""{"esVersion":"{{InfoServices.Version}}","state":"leader"}""");
                 return true;
             case ("POST", "/restart"):
-                await AnswerAsync(http, StatusCodes.Status202Accepted, "the server restarts\n");
+                // There is no answer: this call breaks with all others.
                 _ = Task.Run(server.RestartAsync);
+                await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
                 return true;
             case ("POST", _) when path.StartsWith(FaultCommands.Path, StringComparison.Ordinal):
                 var (isGood, answer) = _faults.Obey(path[FaultCommands.Path.Length..], http.Request.Query);

@@ -111,12 +111,12 @@ internal sealed class GrpcCall : IDisposable
     /// <summary>Ends the call with a failure.</summary>
     public async Task FailAsync(GrpcFailure failure)
     {
-        // Keys are sent as they are, and a header is ASCII: EventStoreDB fails to write others, and answers so.
-        if (!_http.Response.HasStarted && failure.Keys.Any(key => !Ascii.IsValid(key.Value))) throw new BareHttpFailure(StatusCodes.Status500InternalServerError);
+        // Keys are sent as they are, and a header is printable ASCII: EventStoreDB fails to write others, and answers so.
+        if (!_http.Response.HasStarted && failure.Keys.Any(key => !IsPrintable(key.Value))) throw new BareHttpFailure(StatusCodes.Status500InternalServerError);
 
         PutEnd("grpc-status", $"{(int)failure.Status}");
         PutEnd("grpc-message", PercentEncoded(failure.Message));
-        foreach (var (key, value) in failure.Keys.Where(key => Ascii.IsValid(key.Value))) PutEnd(key, value);
+        foreach (var (key, value) in failure.Keys.Where(key => IsPrintable(key.Value))) PutEnd(key, value);
         await _http.Response.CompleteAsync();
     }
 
@@ -169,6 +169,8 @@ internal sealed class GrpcCall : IDisposable
         message.CopyTo(frame.AsSpan(PrefixLength));
         return frame;
     }
+
+    private static bool IsPrintable(string value) => value.All(unit => unit is >= ' ' and <= '~');
 
     private static string PercentEncoded(string text)
     {

@@ -10,7 +10,7 @@ internal sealed class FaultBench : IAsyncDisposable
     private FaultBench(EventStoreServer server)
     {
         Server = server;
-        Client = new RawClient(server);
+        Client = new RawClient(server.Port);
     }
 
     public EventStoreServer Server { get; }

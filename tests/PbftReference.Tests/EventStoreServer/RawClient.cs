@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using PbftReference.EventStoreDb;
 
 namespace PbftReference.Tests.EventStoreDb;
 
@@ -11,10 +10,10 @@ internal sealed class RawClient : IDisposable
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(1));
     private readonly Uri _address;
 
-    /// <summary>A client of a server; of a server with TLS only where it shows this very certificate.</summary>
-    public RawClient(EventStoreServer server, X509Certificate2? certificate = null)
+    /// <summary>A client of the server at a port; of a server with TLS only where it shows this very certificate.</summary>
+    public RawClient(int port, X509Certificate2? certificate = null)
     {
-        _address = new Uri($"{(certificate is null ? "http" : "https")}://127.0.0.1:{server.Port}");
+        _address = new Uri($"{(certificate is null ? "http" : "https")}://127.0.0.1:{port}");
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,

@@ -17,7 +17,7 @@ internal sealed class RecordingPlayer(Recording recording, RawClient client)
         using var certificate = isTls ? TestCertificate.Create() : null;
         var size = recording.Server.Contains("max append size 1024", StringComparison.Ordinal) ? 1024 : 1_048_576;
         await using var server = await EventStoreServer.StartAsync(new EventStoreServerOptions { Secured = isTls, Certificate = certificate, MaxAppendSize = size });
-        using var client = new RawClient(server, certificate);
+        using var client = new RawClient(server.Port, certificate);
         var player = new RecordingPlayer(recording, client);
         foreach (var call in recording.Calls)
         {
