@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using PbftReference.EventStoreDb.Faults;
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Services;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Faults;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Services;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb;
+namespace PbftReference.TestServer;
 
 /// <summary>
 /// A server for tests that answers like EventStoreDB 23.10.6, byte for byte where it was recorded: streams in memory, on 127.0.0.1, over

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 
-namespace PbftReference.EventStoreDb;
+namespace PbftReference.TestServer;
 
 /// <summary>How a server is to be.</summary>
 public sealed record EventStoreServerOptions

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PbftReference.EventStoreDb;
+namespace PbftReference.TestServer;
 
 /// <summary>Runs the server until it is told to end. Exit code 0, 1 if it could not start, 64 if it was called wrongly.</summary>
 internal static class Program

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
-using PbftReference.EventStoreDb.Faults;
-using PbftReference.EventStoreDb.Services;
+using PbftReference.TestServer.Faults;
+using PbftReference.TestServer.Services;
 
-namespace PbftReference.EventStoreDb;
+namespace PbftReference.TestServer;
 
 /// <summary>What is not gRPC: whether the server lives, what it is, and faults on demand for those who do not run it in their own process.</summary>
 internal sealed class SideDoors(EventStoreServer server)

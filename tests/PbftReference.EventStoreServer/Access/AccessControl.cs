@@ -1,8 +1,8 @@
 using System.Text;
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb;
+namespace PbftReference.TestServer;
 
 /// <summary>What somebody wants to do with a stream, with the key that $acl has for it.</summary>
 internal enum StreamRight

@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb;
+namespace PbftReference.TestServer;
 
 /// <summary>A user of a secured server.</summary>
 /// <param name="Name">The login name.</param>

@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Faults;
+namespace PbftReference.TestServer.Faults;
 
 /// <summary>What happens to an append instead of its answer.</summary>
 public enum AppendFaultKind

@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Faults;
+namespace PbftReference.TestServer.Faults;
 
 /// <summary>An append that is about to be written, as a fault's condition sees it.</summary>
 /// <param name="Stream">Its stream.</param>

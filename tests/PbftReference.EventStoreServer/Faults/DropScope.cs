@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Faults;
+namespace PbftReference.TestServer.Faults;
 
 /// <summary>What a fault cuts off.</summary>
 public enum DropScope

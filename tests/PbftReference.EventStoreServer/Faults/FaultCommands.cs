@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
-namespace PbftReference.EventStoreDb.Faults;
+namespace PbftReference.TestServer.Faults;
 
 /// <summary>
 /// Faults by requests: POST /faults/append/KIND and /faults/read/KIND, with ?next=N or ?every=K (next=1 where neither is given), ?count=N

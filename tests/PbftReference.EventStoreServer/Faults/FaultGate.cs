@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace PbftReference.EventStoreDb.Faults;
+namespace PbftReference.TestServer.Faults;
 
 /// <summary>A gate at which a fault holds calls until a test lets them pass, one by one or all. Thread-safe.</summary>
 public sealed class FaultGate

@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Faults;
+namespace PbftReference.TestServer.Faults;
 
 /// <summary>A fault that waits for its calls. Disposing it takes it away. Thread-safe.</summary>
 public abstract class FaultRule : IDisposable

@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Faults;
+namespace PbftReference.TestServer.Faults;
 
 /// <summary>What happens to a read or a subscription.</summary>
 public enum ReadFaultKind

@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Faults;
+namespace PbftReference.TestServer.Faults;
 
 /// <summary>
 /// The faults of a server, on demand. A rule counts the calls from when it was made: appends whose requests are complete and in order, and

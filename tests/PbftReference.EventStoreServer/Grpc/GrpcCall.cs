@@ -4,9 +4,9 @@ using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using PbftReference.EventStoreDb.Faults;
+using PbftReference.TestServer.Faults;
 
-namespace PbftReference.EventStoreDb.Grpc;
+namespace PbftReference.TestServer.Grpc;
 
 /// <summary>One call: the messages of the client, the messages and the end of the server. One reader and one writer at a time.</summary>
 internal sealed class GrpcCall : IDisposable

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
-using PbftReference.EventStoreDb.Protobuf;
-using PbftReference.EventStoreDb.Services;
+using PbftReference.TestServer.Protobuf;
+using PbftReference.TestServer.Services;
 
-namespace PbftReference.EventStoreDb.Grpc;
+namespace PbftReference.TestServer.Grpc;
 
 /// <summary>Serves one method: the call, and who makes it.</summary>
 internal delegate Task GrpcMethod(GrpcCall call, ServerUser? user);

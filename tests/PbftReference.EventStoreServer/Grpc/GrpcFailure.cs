@@ -1,6 +1,6 @@
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Grpc;
+namespace PbftReference.TestServer.Grpc;
 
 /// <summary>Ends a call with a status other than 0 and the keys by which EventStoreDB's clients tell what happened.</summary>
 internal sealed class GrpcFailure(GrpcStatus status, string message, params (string Key, string Value)[] keys) : Exception(message)

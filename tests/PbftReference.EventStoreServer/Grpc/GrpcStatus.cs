@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Grpc;
+namespace PbftReference.TestServer.Grpc;
 
 /// <summary>The codes of gRPC that this server answers with.</summary>
 internal enum GrpcStatus

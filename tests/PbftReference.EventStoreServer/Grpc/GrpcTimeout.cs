@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PbftReference.EventStoreDb.Grpc;
+namespace PbftReference.TestServer.Grpc;
 
 /// <summary>The header grpc-timeout.</summary>
 internal static class GrpcTimeout

@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Grpc;
+namespace PbftReference.TestServer.Grpc;
 
 /// <summary>The answer is a bare HTTP status without anything of gRPC: EventStoreDB fails below the level of its services.</summary>
 internal sealed class BareHttpFailure(int status) : Exception($"HTTP {status}")

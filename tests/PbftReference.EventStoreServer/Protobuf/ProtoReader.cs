@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace PbftReference.EventStoreDb.Protobuf;
+namespace PbftReference.TestServer.Protobuf;
 
 /// <summary>Reads the fields of one message in order. What does not fit into the bytes is a <see cref="MalformedMessageException"/>.</summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace PbftReference.EventStoreDb.Protobuf;
+namespace PbftReference.TestServer.Protobuf;
 
 /// <summary>Writes the fields of one message. The members named Set write a value even where it is zero, as members of a oneof need it.</summary>
 internal sealed class ProtoWriter

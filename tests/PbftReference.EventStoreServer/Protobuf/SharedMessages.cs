@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace PbftReference.EventStoreDb.Protobuf;
+namespace PbftReference.TestServer.Protobuf;
 
 /// <summary>The messages that several services share: identifiers of events and streams, positions.</summary>
 internal static class SharedMessages

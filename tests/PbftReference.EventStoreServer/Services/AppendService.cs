@@ -1,8 +1,8 @@
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Protobuf;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Protobuf;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>Streams/Append: options, events, half-close; then one answer. A wrong revision is an answer, not an error.</summary>
 internal sealed class AppendService(EventWriter writer, AccessControl access, EventStoreServerOptions server)

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Protobuf;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Protobuf;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>
 /// Streams/BatchAppend: writes in fragments, an answer for each write. The call stays open after the client half-closed it, until the client

@@ -1,7 +1,7 @@
-using PbftReference.EventStoreDb.Protobuf;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Protobuf;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>A fragment of a write.</summary>
 /// <param name="Correlation">The UUID message that tells to which write it belongs, as the client sent it.</param>

@@ -1,7 +1,7 @@
-using PbftReference.EventStoreDb.Protobuf;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Protobuf;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>A write of a batch of which not all fragments are there yet.</summary>
 internal sealed class BatchWrite(BatchFragment first, WriteOptions options, CancellationToken ended) : IDisposable

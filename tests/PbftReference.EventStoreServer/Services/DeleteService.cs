@@ -1,8 +1,8 @@
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Protobuf;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Protobuf;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>Streams/Delete and Streams/Tombstone. Here a wrong revision is an error.</summary>
 internal sealed class DeleteService(StreamStore store, AccessControl access)

@@ -1,8 +1,8 @@
-using PbftReference.EventStoreDb.Faults;
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Faults;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>Sends the events of one read or subscription, until a fault that counts them is due.</summary>
 internal sealed class EventSender(GrpcCall call, ReadOptions options, ReadFault? fault)

@@ -1,8 +1,8 @@
-using PbftReference.EventStoreDb.Faults;
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Faults;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>Writes the events of a request, or does what a fault says instead.</summary>
 internal sealed class EventWriter(StreamStore store, ServerFaults faults, CancellationToken stopping)

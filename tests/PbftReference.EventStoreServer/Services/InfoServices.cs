@@ -1,7 +1,7 @@
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Protobuf;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Protobuf;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>ServerFeatures and Gossip: what the server is. Nobody needs credentials for them.</summary>
 internal sealed class InfoServices(EventStoreServer server, TimeProvider clock)

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Protobuf;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Protobuf;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>An event as it stands in a request, before anybody has looked whether it can be written.</summary>
 internal sealed class ProposedEvent

@@ -1,8 +1,8 @@
 using System.Globalization;
-using PbftReference.EventStoreDb.Protobuf;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Protobuf;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>The messages that answer a read.</summary>
 internal static class ReadAnswers

@@ -1,8 +1,8 @@
-using PbftReference.EventStoreDb.Faults;
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Faults;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>Streams/Read: reads of a stream or of all, in pages of at most 32 events, and subscriptions to a stream.</summary>
 internal sealed class ReadService(StreamStore store, AccessControl access, ServerFaults faults)

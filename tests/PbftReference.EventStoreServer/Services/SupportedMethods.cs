@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>A method of a service, by the lower-case names that EventStoreDB tells.</summary>
 internal sealed record SupportedMethod(string Service, string Name, params IReadOnlyList<string> Features);

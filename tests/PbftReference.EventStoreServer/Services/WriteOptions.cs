@@ -1,8 +1,8 @@
-using PbftReference.EventStoreDb.Grpc;
-using PbftReference.EventStoreDb.Protobuf;
-using PbftReference.EventStoreDb.Streams;
+using PbftReference.TestServer.Grpc;
+using PbftReference.TestServer.Protobuf;
+using PbftReference.TestServer.Streams;
 
-namespace PbftReference.EventStoreDb.Services;
+namespace PbftReference.TestServer.Services;
 
 /// <summary>Stream and expected revision: the options of an append, of a deletion and (with a time-out) of a batch.</summary>
 /// <param name="Stream">The stream; empty where none is named.</param>

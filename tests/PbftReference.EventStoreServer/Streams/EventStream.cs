@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Streams;
+namespace PbftReference.TestServer.Streams;
 
 /// <summary>One stream. Only <see cref="StreamStore"/> touches it, under its lock.</summary>
 internal sealed class EventStream(string name)

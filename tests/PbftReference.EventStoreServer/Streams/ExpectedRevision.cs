@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Streams;
+namespace PbftReference.TestServer.Streams;
 
 /// <summary>What a writer expects of a stream.</summary>
 internal enum Expectation

@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Streams;
+namespace PbftReference.TestServer.Streams;
 
 /// <summary>What became of a write.</summary>
 internal abstract record WriteOutcome

@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Streams;
+namespace PbftReference.TestServer.Streams;
 
 /// <summary>Remembers which event ids were written lately, for retries that expect nothing of the stream. Bounded; a restart loses it.</summary>
 internal sealed class RecentIds

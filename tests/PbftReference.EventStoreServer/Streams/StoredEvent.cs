@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Streams;
+namespace PbftReference.TestServer.Streams;
 
 /// <summary>An event as a writer proposes it.</summary>
 internal sealed record NewEvent(Guid Id, string Type, bool IsJson, byte[] Metadata, byte[] Data);

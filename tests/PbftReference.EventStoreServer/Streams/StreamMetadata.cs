@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace PbftReference.EventStoreDb.Streams;
+namespace PbftReference.TestServer.Streams;
 
 /// <summary>What the server heeds of a stream's metadata. A value that is not positive ($tb: negative) is as good as none.</summary>
 /// <param name="MaxCount">How many events stay visible; null: all.</param>

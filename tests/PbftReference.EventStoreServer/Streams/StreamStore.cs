@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace PbftReference.EventStoreDb.Streams;
+namespace PbftReference.TestServer.Streams;
 
 /// <summary>All streams of a server, in memory. Thread-safe: one lock, one write at a time.</summary>
 internal sealed class StreamStore(TimeProvider clock)

@@ -1,4 +1,4 @@
-namespace PbftReference.EventStoreDb.Streams;
+namespace PbftReference.TestServer.Streams;
 
 /// <summary>What is to become of an append.</summary>
 internal enum Verdict

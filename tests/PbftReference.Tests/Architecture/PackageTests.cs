@@ -8,10 +8,13 @@ namespace PbftReference.Tests.Architecture;
 public class PackageTests
 {
     private const string Core = "src/PbftReference.Core/PbftReference.Core.csproj";
+    private const string EventLog = "src/PbftReference.EventLog/PbftReference.EventLog.csproj";
     private const string Tests = "tests/PbftReference.Tests/PbftReference.Tests.csproj";
 
     [Theory]
     [InlineData(Core, "Stateless", "5.18.0")]
+    [InlineData(EventLog, "EventStore.Client.Grpc.Streams", "23.3.8")]
+    [InlineData(Tests, "EventStore.Client.Grpc.Streams", "23.3.8")]
     [InlineData(Tests, "FsCheck.Xunit", "3.6.0")]
     [InlineData(Tests, "Verify.Xunit", "30.0.0")]
     public async Task With_UpstreamPackages_a_project_references_the_package_at_a_central_version(
@@ -26,6 +29,8 @@ public class PackageTests
 
     [Theory]
     [InlineData(Core, "Stateless")]
+    [InlineData(EventLog, "EventStore.Client.Grpc.Streams")]
+    [InlineData(Tests, "EventStore.Client.Grpc.Streams")]
     [InlineData(Tests, "FsCheck.Xunit")]
     [InlineData(Tests, "Verify.Xunit")]
     public async Task Without_it_the_project_references_the_stand_in_and_not_the_package(string project, string package)
@@ -40,6 +45,8 @@ public class PackageTests
     [Theory]
     [InlineData(Core, true)]
     [InlineData(Core, false)]
+    [InlineData(EventLog, true)]
+    [InlineData(EventLog, false)]
     [InlineData(Tests, true)]
     [InlineData(Tests, false)]
     public async Task Every_referenced_package_has_a_central_version(string project, bool upstreamPackages)

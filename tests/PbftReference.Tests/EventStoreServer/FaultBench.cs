@@ -1,5 +1,5 @@
 using System.Text;
-using PbftReference.EventStoreDb;
+using PbftReference.TestServer;
 using Xunit;
 
 namespace PbftReference.Tests.EventStoreDb;

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using PbftReference.EventStoreDb;
+using PbftReference.TestServer;
 using Xunit;
 
 namespace PbftReference.Tests.EventStoreDb;

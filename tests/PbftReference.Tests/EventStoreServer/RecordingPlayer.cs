@@ -1,4 +1,4 @@
-using PbftReference.EventStoreDb;
+using PbftReference.TestServer;
 using Xunit;
 
 namespace PbftReference.Tests.EventStoreDb;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using PbftReference.EventStoreDb;
+using PbftReference.TestServer;
 using Xunit;
 
 namespace PbftReference.Tests.EventStoreDb;

@@ -1,5 +1,5 @@
 using System.Text;
-using PbftReference.EventStoreDb.Faults;
+using PbftReference.TestServer.Faults;
 using Xunit;
 
 namespace PbftReference.Tests.EventStoreDb;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using PbftReference.EventStoreDb;
+using PbftReference.TestServer;
 using Xunit;
 
 namespace PbftReference.Tests.EventStoreDb;
