@@ -50,7 +50,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         (_store, _workload) = (store, workload);
         _random = new SeededRandom(options.Seed);
         _chance = options.Resumed == 0 ? _random : _random.Fork($"resumed at {options.Resumed}");
-        Genesis = new Genesis("sim", Configuration, options.Service, _random.Fork("genesis").NextDigest());
+        Genesis = new Genesis(options.Cluster, Configuration, options.Service, _random.Fork("genesis").NextDigest());
         Keys = new SimulatedKeys(Genesis.Digest, Configuration.Replicas, _random.Fork("keys"));
         Network = new SimulatedNetwork(Clock, _chance.Fork("network"), Configuration.Replicas, ToReplica, ToClient);
         Checker = new SafetyChecker(() => NowMilliseconds, id => _replicas![id.Value].IsCorrect, id => id.Value < options.Clients);
@@ -115,7 +115,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     /// <summary>A second process of a faulty replica: the same identity and key, and streams of its own.</summary>
     internal SimulatedReplica AddTwin(ReplicaId id, SeededRandom random, ISigner signer)
     {
-        var twin = new SimulatedReplica(this, id, random, signer, null, Genesis.Cluster + "-twin");
+        var twin = new SimulatedReplica(this, id, random, signer, null, Genesis.Cluster + ClusterView.TwinSuffix);
         _twins.Add(twin);
         return twin;
     }

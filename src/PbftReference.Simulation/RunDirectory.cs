@@ -147,6 +147,7 @@ public static class RunDirectory
         var configuration = ConfigurationCodec.Decode(Encoding.UTF8.GetBytes(json["configuration"]!.ToString(Formatting.None)));
         var options = new SimulationOptions
         {
+            Cluster = (string)json["cluster"]!,
             Seed = ulong.Parse((string)json["seed"]!, CultureInfo.InvariantCulture),
             Service = (string)json["service"]!,
             Clients = (int)json["clients"]!,

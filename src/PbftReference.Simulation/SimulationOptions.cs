@@ -27,6 +27,9 @@ public sealed record SimulationOptions
     /// <summary>The seed.</summary>
     public ulong Seed { get; init; } = 7;
 
+    /// <summary>The cluster's name; part of everything that is signed.</summary>
+    public string Cluster { get; init; } = "sim";
+
     /// <summary>The cluster; the initial service digest is filled in.</summary>
     public ClusterConfiguration Configuration { get; init; } = new();
 

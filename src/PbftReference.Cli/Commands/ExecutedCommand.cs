@@ -16,10 +16,11 @@ internal static class ExecutedCommand
 
     public static Command Create(Terminal terminal)
     {
-        var directory = RunDirectoryArgument.Create();
+        var place = new LogPlaceArgument();
         var replica = new Option<int>("--replica") { HelpName = "ID", Description = "Whose.", DefaultValueFactory = _ => 0 };
-        var command = new Command("executed", "Prints what a replica executed, in order, one operation a line; of the service kv, the pairs.") { directory, replica };
-        command.SetAction(line => Run(terminal, line.GetRequiredValue(directory), line.GetValue(replica)));
+        var command = new Command("executed", "Prints what a replica executed, in order, one operation a line; of the service kv, the pairs.") { replica };
+        place.AddTo(command);
+        command.SetAction(line => Run(terminal, place.Of(line), line.GetValue(replica)));
         return command;
     }
 

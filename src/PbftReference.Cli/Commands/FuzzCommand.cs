@@ -6,6 +6,7 @@ using Newtonsoft.Json;
 using PbftReference.Cli.Fuzzing;
 using PbftReference.Cli.Output;
 using PbftReference.Cli.Verifying;
+using PbftReference.EventLog.Stores;
 using PbftReference.Simulation.Fuzzing;
 
 namespace PbftReference.Cli.Commands;
@@ -24,18 +25,20 @@ internal static class FuzzCommand
         var verify = new Option<bool>("--verify") { Description = "Judges the log of each run by the specification, too, as 'pbft verify' does." };
         var lockStep = new Option<bool>("--lock-step") { Description = "The same, and compares the recorded state with the specification's after each step." };
         var expect = new Option<string?>("--expect") { HelpName = "NAME>=COUNT,...", Description = "With --verify: what the logs must hold at least, all together, as for 'pbft verify'." };
-        var save = new Option<string>("--save") { HelpName = "DIR", Description = "Where a log that does not conform goes.", DefaultValueFactory = _ => "runs" };
+        var save = new Option<string>("--save") { HelpName = "DIR", Description = "Where a log that does not conform goes, as a trace.", DefaultValueFactory = _ => "runs" };
+        var store = new Option<string?>("--store") { HelpName = "esdb://...", Description = "With --verify: a database where a log that does not conform goes, too, as the cluster seed-SEED." };
         var json = new Option<bool>("--json") { Description = "Prints the result as one JSON document." };
         var command = new Command("fuzz", "Runs many seeds in memory, with faults and misbehaving replicas, and judges each.")
         {
-            seeds, from, replicas, parallel, verify, lockStep, expect, save, json,
+            seeds, from, replicas, parallel, verify, lockStep, expect, save, store, json,
         };
         command.SetAction(line =>
         {
             var expected = VerifyArguments.Expected(line.GetValue(expect));
             var judging = line.GetValue(verify) || line.GetValue(lockStep);
             if (!judging && !expected.IsEmpty) throw new CommandException(ExitCodes.Usage, "--expect counts what is in the logs: add --verify, which reads them");
-            var judge = judging ? new SeedJudge(line.GetValue(lockStep), expected, line.GetValue(save)!) : null;
+            if (line.GetValue(store) is { } address && !(judging && EventStoreDb.IsAddress(address))) throw new CommandException(ExitCodes.Usage, judging ? $"--store {address}: it takes the address of a database, esdb://HOST:2113" : "--store takes logs that do not conform: add --verify, which judges them");
+            var judge = judging ? new SeedJudge(line.GetValue(lockStep), expected, line.GetValue(save)!, line.GetValue(store)) : null;
             return Run(terminal, line.GetValue(from), line.GetValue(seeds), line.GetValue(replicas), line.GetValue(parallel), judge, line.GetValue(json));
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PbftReference.Cli.Live;
 using PbftReference.Cli.Output;
+using PbftReference.EventLog.Stores;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Configuration;
 using PbftReference.Runtime.Membership;
@@ -39,17 +40,19 @@ internal sealed class NewClusterOptions
 
     public Option<string> Name { get; } = new("--name") { HelpName = "NAME", Description = "The cluster's name.", DefaultValueFactory = _ => "live" };
 
+    public Option<string?> Store { get; } = new("--store") { HelpName = "esdb://...", Description = "A database for the logs of all replicas. [default: a file for each]" };
+
     public Option<string?> Config { get; } = LiveOptions.Config();
 
     public Option<string[]> Set { get; } = LiveOptions.Set();
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Cluster, Replicas, Clients, Name, Config, Set]) command.Options.Add(option);
+        foreach (var option in (Option[])[Cluster, Replicas, Clients, Name, Store, Config, Set]) command.Options.Add(option);
     }
 
     /// <summary>Whether anything is given that only a new cluster takes.</summary>
-    public Option? GivenOf(ParseResult line) => ((Option[])[Replicas, Clients, Name, Config, Set]).FirstOrDefault(option => line.GetResult(option) is { Implicit: false });
+    public Option? GivenOf(ParseResult line) => ((Option[])[Replicas, Clients, Name, Store, Config, Set]).FirstOrDefault(option => line.GetResult(option) is { Implicit: false });
 
     /// <summary>Makes the cluster.</summary>
     public void Create(ParseResult line, ClusterDirectory cluster, Terminal terminal)
@@ -57,6 +60,7 @@ internal sealed class NewClusterOptions
         var given = line.GetValue(Set)!.ToList();
         if (line.GetValue(Replicas) is < 1 or > Core.Types.ClusterConfiguration.MaxReplicas) throw new CommandException(ExitCodes.Usage, $"--replicas must be 1 to {Core.Types.ClusterConfiguration.MaxReplicas}, not {line.GetValue(Replicas)}");
         if (line.GetValue(Replicas) is { } replicas) given.Add($"general.N={replicas}");
+        if (line.GetValue(Store) is { } store) given.Add($"node.log={(EventStoreDb.IsAddress(store) ? store : throw new CommandException(ExitCodes.Usage, $"--store {store}: it takes the address of a database, esdb://HOST:2113"))}");
         if (line.GetValue(Clients) is < 1 or > 10_000) throw new CommandException(ExitCodes.Usage, $"--clients must be 1 to 10000, not {line.GetValue(Clients)}");
         if (line.GetValue(Replicas) is not null && line.GetValue(Set)!.Any(set => set.StartsWith("general.N=", StringComparison.Ordinal))) throw new CommandException(ExitCodes.Usage, "give --replicas, or --set general.N, not both");
         try

@@ -6,8 +6,6 @@ namespace PbftReference.Cli.Commands;
 /// <summary>The arguments and options that several commands share, each made anew for each command.</summary>
 internal static class LogArguments
 {
-    public static Argument<string> Directory() => RunDirectoryArgument.Create();
-
     public static Option<int?> Replica(string what) => new("--replica") { Description = what, HelpName = "i" };
 
     public static Option<string?> Position(string name, string what) => new(name) { Description = $"{what}: {LogPositions.Grammar}.", HelpName = "POS" };

@@ -15,12 +15,13 @@ internal static class LogListCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var directory = LogArguments.Directory();
+        var place = new LogPlaceArgument();
         var json = LogArguments.Json();
-        var command = new Command("ls", "The streams: records, revisions, bytes, and how far each replica is at the end.") { directory, json };
+        var command = new Command("ls", "The streams: records, revisions, bytes, and how far each replica is at the end.") { json };
+        place.AddTo(command);
         command.SetAction(parsed =>
         {
-            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            using var log = RunLog.Open(place.Of(parsed));
             var streams = log.Store.Streams().Select(stream => Look(log, stream, terminal)).ToList();
             if (parsed.GetValue(json)) WriteJson(terminal, streams);
             else Write(terminal, streams);

@@ -15,7 +15,7 @@ internal static class LogShowCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var directory = LogArguments.Directory();
+        var logPlace = new LogPlaceArgument();
         var replica = LogArguments.Replica("Which replica's stream; if none is named, all, each message received after it was sent.");
         var from = LogArguments.Position("--from", "Where to begin");
         var to = LogArguments.Position("--to", "Where to end");
@@ -29,13 +29,14 @@ internal static class LogShowCommand
         var uncheck = LogArguments.Flag("--no-check", "Reads on over a broken hash chain, to look at a damaged log.");
         var command = new Command("show", "The records, a line a transition: pbft log show DIR --replica 2 --only commit --seq 10..20")
         {
-            directory, replica, from, to, at, only, seq, view, grep, json, legend, uncheck,
+            replica, from, to, at, only, seq, view, grep, json, legend, uncheck,
         };
+        logPlace.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(legend)) terminal.Result.WriteLine(TransitionLine.Legend + "\n");
             var filter = TransitionFilter.Parse(parsed.GetValue(only), parsed.GetValue(seq), parsed.GetValue(view), parsed.GetValue(grep));
-            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            using var log = RunLog.Open(logPlace.Of(parsed));
             var show = new Show(log, filter, terminal, parsed.GetValue(json), !parsed.GetValue(uncheck));
             var replicas = log.ReplicasOrAll(parsed.GetValue(replica));
             if (parsed.GetValue(at) is not { } place) show.Ranges(replicas, parsed.GetValue(from) ?? "start", parsed.GetValue(to) ?? "end");

@@ -15,13 +15,14 @@ internal static class LogStatCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var directory = LogArguments.Directory();
+        var place = new LogPlaceArgument();
         var replica = LogArguments.Replica("Which replica's stream; all together if none is named.");
         var json = LogArguments.Json();
-        var command = new Command("stat", "Counts and bytes by record type, events by name, refusals by reason.") { directory, replica, json };
+        var command = new Command("stat", "Counts and bytes by record type, events by name, refusals by reason.") { replica, json };
+        place.AddTo(command);
         command.SetAction(parsed =>
         {
-            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            using var log = RunLog.Open(place.Of(parsed));
             var counts = new Counts();
             foreach (var id in log.ReplicasOrAll(parsed.GetValue(replica))) counts.Add(log, id, terminal);
             if (parsed.GetValue(json)) terminal.Result.WriteLine(counts.ToJson().ToString(Formatting.Indented));

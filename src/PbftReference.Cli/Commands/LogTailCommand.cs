@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
@@ -11,11 +12,11 @@ namespace PbftReference.Cli.Commands;
 /// <summary><c>pbft log tail</c>: the last transitions, and with -f those that come.</summary>
 internal static class LogTailCommand
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private const int MostWaiting = 1024;
 
     public static Command Create(Terminal terminal)
     {
-        var directory = LogArguments.Directory();
+        var place = new LogPlaceArgument();
         var replica = LogArguments.Replica("Which replica's stream; all if none is named.");
         var lines = new Option<int>("-n", "--records") { Description = "How many of the last records of each stream.", DefaultValueFactory = _ => 10 };
         lines.Validators.Add(option =>
@@ -23,10 +24,11 @@ internal static class LogTailCommand
             if (option.GetValueOrDefault<int>() < 0) option.AddError("-n takes a number from 0 up");
         });
         var follow = new Option<bool>("-f", "--follow") { Description = "Stays, and shows what is appended, until it is interrupted." };
-        var command = new Command("tail", "The last transitions; with -f, those that come as well.") { directory, replica, lines, follow };
+        var command = new Command("tail", "The last transitions; with -f, those that come as well.") { replica, lines, follow };
+        place.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            using var log = RunLog.Open(place.Of(parsed));
             var ends = log.ReplicasOrAll(parsed.GetValue(replica)).Select(id => ShowLast(log, id, parsed.GetValue(lines), terminal)).ToList();
             terminal.Result.Flush();
             if (!parsed.GetValue(follow)) return Task.FromResult(ExitCodes.Holds);
@@ -61,27 +63,45 @@ internal static class LogTailCommand
         return end;
     }
 
-    /// <summary>Subscribes to the streams and writes what comes, in the order in which it is found.</summary>
+    /// <summary>Subscribes to the streams and writes what comes, in the order in which it comes.</summary>
     private static void Follow(RunLog log, IReadOnlyList<End> ends, Terminal terminal, CancellationToken cancellation)
     {
-        var subscriptions = ends.Select(end => log.Store.Subscribe(log.StreamOf(end.Replica), end.Revision)).ToList();
-        while (!cancellation.IsCancellationRequested)
+        using var arrived = new BlockingCollection<(End End, StoredEvent Stored)>(MostWaiting);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var followers = ends.Select(end => Task.Factory.StartNew(() => Follow(log, end, arrived, stop), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        try
         {
-            var found = false;
-            for (var i = 0; i < ends.Count; i++)
+            foreach (var (end, stored) in arrived.GetConsumingEnumerable(stop.Token))
             {
-                while (subscriptions[i].TryNext(out var stored))
-                {
-                    found = true;
-                    Show(log, ends[i], stored, terminal);
-                }
+                Show(log, end, stored, terminal);
+                if (arrived.Count == 0) terminal.Result.Flush();
             }
-
-            terminal.Result.Flush();
-            if (!found) cancellation.WaitHandle.WaitOne(Pause);
+        }
+        catch (OperationCanceledException)
+        {
+            // interrupted, or a follower failed, which is told now
         }
 
-        foreach (var subscription in subscriptions) subscription.Dispose();
+        stop.Cancel();
+        Task.WhenAll(followers).GetAwaiter().GetResult();
+    }
+
+    private static void Follow(RunLog log, End end, BlockingCollection<(End End, StoredEvent Stored)> arrived, CancellationTokenSource stop)
+    {
+        try
+        {
+            using var subscription = log.Store.Subscribe(log.StreamOf(end.Replica), end.Revision);
+            while (true) arrived.Add((end, subscription.Next(stop.Token)), stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // it is over
+        }
+        catch
+        {
+            stop.Cancel();
+            throw;
+        }
     }
 
     private static void Show(RunLog log, End end, StoredEvent stored, Terminal terminal)

@@ -13,12 +13,13 @@ internal static class LogVerifyCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var directory = LogArguments.Directory();
+        var place = new LogPlaceArgument();
         var json = LogArguments.Json();
-        var command = new Command("verify", "Whether the log is as its replicas wrote it: exit code 0 sound, 2 undetermined, 4 corrupt.") { directory, json };
+        var command = new Command("verify", "Whether the log is as its replicas wrote it: exit code 0 sound, 2 undetermined, 4 corrupt.") { json };
+        place.AddTo(command);
         command.SetAction(parsed =>
         {
-            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            using var log = RunLog.Open(place.Of(parsed));
             var report = LogIntegrity.Check(log.Store, log.Genesis.Cluster);
             if (parsed.GetValue(json)) terminal.Result.WriteLine(ToJson(report).ToString(Formatting.Indented));
             else Write(report, terminal);

@@ -11,14 +11,15 @@ internal static class ReplayCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var directory = RunDirectoryArgument.Create();
+        var place = new LogPlaceArgument();
         var replica = new Option<int?>("--replica") { HelpName = "ID", Description = "Only this replica. [default: all]" };
         var verify = new Option<bool>("--verify") { Description = "Decides every recorded input again, runs the service again, and compares each step byte for byte." };
         var until = new Option<string>("--until") { HelpName = "POS", Description = $"The last record to replay: {LogPositions.Grammar}.", DefaultValueFactory = _ => "end" };
         var json = new Option<bool>("--json") { Description = "Prints the result as one JSON document." };
-        var command = new Command("replay", "Replays a recorded run: folds its log, or decides it again.") { directory, replica, verify, until, json };
+        var command = new Command("replay", "Replays a recorded run: folds its log, or decides it again.") { replica, verify, until, json };
+        place.AddTo(command);
         command.SetAction(line => Run(
-            terminal, line.GetRequiredValue(directory), line.GetValue(replica), line.GetValue(verify), line.GetRequiredValue(until), line.GetValue(json)));
+            terminal, place.Of(line), line.GetValue(replica), line.GetValue(verify), line.GetRequiredValue(until), line.GetValue(json)));
         return command;
     }
 

@@ -11,8 +11,8 @@ internal static class RunCommand
 {
     private static readonly Option<string> Store = new("--store")
     {
-        HelpName = "sqlite|memory",
-        Description = "Where the log is kept.",
+        HelpName = "sqlite|memory|esdb://...",
+        Description = "Where the log is kept: in a directory, nowhere, or in an EventStoreDB.",
         DefaultValueFactory = _ => "sqlite",
     };
 
@@ -24,8 +24,8 @@ internal static class RunCommand
 
     private static readonly Option<string?> Resume = new("--resume")
     {
-        HelpName = "DIR",
-        Description = "Goes on with a run that was killed or interrupted; its options are in the directory.",
+        HelpName = "DIR|esdb://...#NAME",
+        Description = "Goes on with a run that was killed or interrupted; its options are with its log.",
     };
 
     private static readonly Option<bool> Acks = new("--acks")
@@ -49,7 +49,7 @@ internal static class RunCommand
     {
         var (acks, json) = (line.GetValue(Acks), line.GetValue(Json));
         if (acks && json) throw new CommandException(ExitCodes.Usage, "--acks and --json both need standard output: leave one out");
-        var plan = PlanOf(line, options);
+        var plan = PlanOf(line, options, terminal);
         var report = acks || json ? terminal.Notes : terminal.Result;
         report.WriteLine(plan.Title);
         report.Flush();
@@ -73,7 +73,7 @@ internal static class RunCommand
         }
     }
 
-    private static RunPlan PlanOf(ParseResult line, RunOptions options)
+    private static RunPlan PlanOf(ParseResult line, RunOptions options, Terminal terminal)
     {
         if (line.GetValue(Resume) is { } directory)
         {
@@ -83,8 +83,8 @@ internal static class RunCommand
         }
 
         var store = line.GetValue(Store)!;
-        if (store is not ("sqlite" or "memory")) throw new CommandException(ExitCodes.Usage, $"--store {store}: choose sqlite or memory");
-        return RunPlanner.Plan(options, line, line.GetValue(Log), store == "memory");
+        if (store is not ("sqlite" or "memory") && !EventStoreDb.IsAddress(store)) throw new CommandException(ExitCodes.Usage, $"--store {store}: choose sqlite, memory, or the address of a database, esdb://HOST:2113");
+        return RunPlanner.Plan(options, line, store, line.GetValue(Log), terminal);
     }
 
     private static void Warn(RunPlan plan, Terminal terminal)

@@ -18,15 +18,16 @@ internal static class StateCommand
 
     public static Command Create(Terminal terminal)
     {
-        var directory = LogArguments.Directory();
+        var place = new LogPlaceArgument();
         var replica = new Option<int>("--replica") { Description = "Which replica.", HelpName = "i", Required = true };
         var at = new Option<string>("--at") { Description = $"Where: {LogPositions.Grammar}.", HelpName = "POS", DefaultValueFactory = _ => "end" };
         var diff = LogArguments.Position("--diff", "Show what changed since this position instead of the whole state");
         var json = LogArguments.Json();
-        var command = new Command("state", "A replica's state at any position of its log, or what changed between two.") { directory, replica, at, diff, json };
+        var command = new Command("state", "A replica's state at any position of its log, or what changed between two.") { replica, at, diff, json };
+        place.AddTo(command);
         command.SetAction(parsed =>
         {
-            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            using var log = RunLog.Open(place.Of(parsed));
             var view = new View(log, log.Replica(parsed.GetValue(replica)), terminal);
             if (parsed.GetValue(diff) is { } from) view.Difference(from, parsed.GetValue(at)!, parsed.GetValue(json));
             else view.State(parsed.GetValue(at)!, parsed.GetValue(json));

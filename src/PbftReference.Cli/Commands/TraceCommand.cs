@@ -3,6 +3,7 @@ using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.EventLog.Trace;
 using PbftReference.Simulation;
@@ -20,13 +21,14 @@ internal static class TraceCommand
 
     private static Command CreateExport(Terminal terminal)
     {
-        var directory = LogArguments.Directory();
+        var place = new LogPlaceArgument();
         var replica = LogArguments.Replica("Only this replica's streams.");
         var output = new Option<string?>("-o", "--out") { Description = "The file to write; standard output if none is named.", HelpName = "FILE" };
-        var command = new Command("export", "Writes the log as pbft.trace/1, JSON Lines.") { directory, replica, output };
+        var command = new Command("export", "Writes the log as pbft.trace/1, JSON Lines.") { replica, output };
+        place.AddTo(command);
         command.SetAction(parsed =>
         {
-            using var log = RunLog.Open(parsed.GetValue(directory)!);
+            using var log = RunLog.Open(place.Of(parsed));
             ReplicaId? only = parsed.GetValue(replica) is { } number ? log.Replica(number) : null;
             var header = HeaderOf(log, only);
             var lines = Counted(TraceExport.Lines(log.Store, header), terminal);
@@ -40,7 +42,7 @@ internal static class TraceCommand
     private static Command CreateImport(Terminal terminal)
     {
         var file = new Argument<string>("FILE") { Description = "A trace with records." };
-        var directory = new Option<string>("--log") { Description = "The directory to make; it must hold no run.", HelpName = "DIR", Required = true };
+        var directory = new Option<string>("--log") { Description = "The directory to make, or the address of a database; it must hold no such run.", HelpName = "DIR|esdb://...", Required = true };
         var command = new Command("import", "Makes a run directory of a trace; the log is byte for byte the one that was exported.") { file, directory };
         command.SetAction(parsed =>
         {
@@ -113,7 +115,7 @@ internal static class TraceCommand
                 throw new CommandException(ExitCodes.Data, $"{directory} holds a run already: choose another directory");
             }
 
-            return Fill(file, directory, header, Counted(lines, terminal), run);
+            return LogAddress.Is(directory) ? FillDatabase(file, directory, header, Counted(lines, terminal), run) : Fill(file, directory, header, Counted(lines, terminal), run);
         }
         catch (LogFormatException e)
         {
@@ -143,6 +145,18 @@ internal static class TraceCommand
         {
             throw new CommandException(ExitCodes.Data, $"the log cannot be written to {directory}: {e.Message.TrimEnd('.')}; name another directory by --log", e);
         }
+    }
+
+    // The manifest comes last: what was cut short is no run, and the same import goes on with it, for the records' ids are known.
+    private static long FillDatabase(string file, string place, TraceHeader header, IEnumerable<TraceLine> lines, string run)
+    {
+        var address = LogAddress.Parse(place);
+        if (address.Cluster is { } named && named != header.Cluster) throw new CommandException(ExitCodes.Usage, $"--log names the cluster '{named}', and the trace is of '{header.Cluster}', which is part of all that is signed: leave out what is behind #");
+        using var store = new EventStoreDb(address.Connection);
+        if (StoredManifest.Read(store, header.Cluster) is not null) throw new CommandException(ExitCodes.Data, $"{address.Shown} holds a cluster '{header.Cluster}' already: choose another database");
+        var records = TraceImport.Into(store, file, header, lines);
+        StoredManifest.Write(store, header.Cluster, run);
+        return records;
     }
 
     private static long Fill(string file, string directory, TraceHeader header, IEnumerable<TraceLine> lines, string run)

@@ -16,7 +16,7 @@ internal static class VerifyCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var source = new Argument<string>("DIR|FILE") { Description = "A directory that 'pbft run' or 'pbft cluster' made, or a pbft.trace/1 file of whatever implementation." };
+        var source = new LogPlaceArgument("A directory that 'pbft run' or 'pbft cluster' made, logs in a database (esdb://HOST:2113#NAME), or a pbft.trace/1 file of whatever implementation.", "LOG|FILE");
         var faulty = new Option<string?>("--faulty") { HelpName = "ID,...", Description = "Replicas that may have done anything. [default: those that the run was told to make faulty]" };
         var expect = new Option<string?>("--expect")
         {
@@ -30,11 +30,12 @@ internal static class VerifyCommand
         var json = LogArguments.Json();
         var command = new Command("verify", "Whether a log is a behaviour of the specification: exit code 0 conforms, 1 violates, 2 undetermined, 4 corrupt.")
         {
-            source, faulty, expect, lockStep, fromSnapshot, within, prefix, json,
+            faulty, expect, lockStep, fromSnapshot, within, prefix, json,
         };
+        source.AddTo(command);
         command.SetAction(line =>
         {
-            using var input = VerifyInput.Open(line.GetRequiredValue(source));
+            using var input = VerifyInput.Open(source.Of(line));
             var options = new VerificationOptions
             {
                 Faulty = VerifyArguments.Faulty(line.GetValue(faulty), input, terminal),

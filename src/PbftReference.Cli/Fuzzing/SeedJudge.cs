@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using PbftReference.Audit.Verification;
+using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Running;
 using PbftReference.Cli.Verifying;
+using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.EventLog.Trace;
 using PbftReference.Host;
@@ -17,8 +19,9 @@ namespace PbftReference.Cli.Fuzzing;
 /// </summary>
 /// <param name="lockStep">Whether the states are compared after each step.</param>
 /// <param name="expected">What the logs must hold at least, all together.</param>
-/// <param name="directory">Where a log that does not conform goes.</param>
-public sealed class SeedJudge(bool lockStep, ImmutableSortedDictionary<string, long> expected, string directory)
+/// <param name="directory">Where a log that does not conform goes, as a trace.</param>
+/// <param name="database">A database where it goes, too; null for none.</param>
+public sealed class SeedJudge(bool lockStep, ImmutableSortedDictionary<string, long> expected, string directory, string? database = null)
 {
     private readonly Lock _sums = new();
 
@@ -45,7 +48,9 @@ public sealed class SeedJudge(bool lockStep, ImmutableSortedDictionary<string, l
     public FuzzResult Run(FuzzCase fuzzCase)
     {
         using var store = new InMemoryEventStore();
-        return Judge(Fuzzer.Run(fuzzCase, store), store);
+        // in a database each log needs a name of its own, and the name is part of what is signed
+        var named = database is null ? fuzzCase : fuzzCase with { Options = fuzzCase.Options with { Cluster = string.Create(CultureInfo.InvariantCulture, $"seed-{fuzzCase.Options.Seed}") } };
+        return Judge(Fuzzer.Run(named, store), store);
     }
 
     /// <summary>Judges the log of a run.</summary>
@@ -85,6 +90,15 @@ public sealed class SeedJudge(bool lockStep, ImmutableSortedDictionary<string, l
         return $"the log is {verdict}: {why}";
     }
 
+    private static void SaveInto(string address, string file)
+    {
+        using var store = new EventStoreDb(LogAddress.Parse(address).Connection);
+        using var stream = new BufferedStream(File.OpenRead(file));
+        var header = TraceFile.Read(stream, file, out var lines);
+        TraceImport.Into(store, file, header, lines);
+        StoredManifest.Write(store, header.Cluster, header.Run!);
+    }
+
     private string Save(FuzzCase fuzzCase, Genesis genesis, IEventStore store, VerificationReport report)
     {
         var options = fuzzCase.Options with { Configuration = genesis.Configuration };
@@ -99,6 +113,7 @@ public sealed class SeedJudge(bool lockStep, ImmutableSortedDictionary<string, l
             TraceFile.Write(stream, header, header.Streams.SelectMany(s => store.Read(s.Stream, s.FirstRevision)).Select(record => new TraceLine(null, record)));
         }
 
+        if (database is not null) SaveInto(database, file);
         if (report.Violations.IsEmpty) return file;
         using var input = VerifyInput.Open(file);
         PrefixFile.Write(input, report.Violations[0], PrefixFile.DefaultName(file));

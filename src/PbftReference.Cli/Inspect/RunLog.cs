@@ -36,7 +36,7 @@ internal sealed class RunLog : IDisposable
     public static RunLog Open(string directory)
     {
         var source = LogSource.Of(directory);
-        return new RunLog(directory, source.Genesis, source.OpenLog(), source.RunText);
+        return new RunLog(source.Shown, source.Genesis, source.OpenLog(), source.RunText);
     }
 
     /// <summary>Looks at a store that is open already; closing this does not close it for others.</summary>

@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using PbftReference.EventLog.Stores;
 using PbftReference.Runtime.Configuration;
 
 namespace PbftReference.Cli.Live;
@@ -35,7 +36,8 @@ internal static class SettingsView
     private static string Value(Setting setting)
     {
         if (setting.Text.Length == 0) return "-";
-        if (setting.Key.Kind != SettingKind.Path) return setting.Text;
+        if (EventStoreDb.IsAddress(setting.Text)) return EventStoreDb.WithoutSecrets(setting.Text);
+        if (setting.Key.Kind is not (SettingKind.Path or SettingKind.Store)) return setting.Text;
         var near = Path.GetRelativePath(Directory.GetCurrentDirectory(), setting.Text);
         return near.StartsWith("..", StringComparison.Ordinal) ? setting.Text : near;
     }
@@ -50,7 +52,7 @@ internal static class SettingsView
 
     private static JObject Document(Setting setting)
     {
-        var json = new JObject { ["key"] = setting.Key.Name, ["value"] = setting.Text };
+        var json = new JObject { ["key"] = setting.Key.Name, ["value"] = EventStoreDb.WithoutSecrets(setting.Text) };
         var unit = setting.Key.Kind switch { SettingKind.Duration => "ms", SettingKind.Size => "B", _ => null };
         if (unit is not null) (json["number"], json["unit"]) = (setting.Number, unit);
         (json["source"], json["isDefault"], json["default"]) = (setting.Source, setting.IsDefault, setting.Key.Default);

@@ -54,7 +54,7 @@ internal static class ReplayOutput
     {
         ["schema"] = Schema,
         ["seed"] = source.Run?.Options.Seed.ToString(CultureInfo.InvariantCulture),
-        ["directory"] = source.Directory,
+        ["directory"] = source.Shown,
         ["verify"] = verify,
         ["exitCode"] = CodeOf(rows),
         ["replicas"] = new JArray(rows.Select(Json)),

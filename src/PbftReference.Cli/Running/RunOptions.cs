@@ -2,6 +2,7 @@ using System.CommandLine;
 using PbftReference.Core.Types;
 using PbftReference.Host.Replicas;
 using PbftReference.Host.Services;
+using PbftReference.Runtime.Membership;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Byzantine;
 
@@ -20,6 +21,8 @@ internal sealed class RunOptions
     public Option<int> Replicas { get; } = New("--replicas", "N", "Number of replicas n.", 4);
 
     public Option<int?> Tolerate { get; } = New<int?>("--tolerate", "F", "How many faulty replicas to tolerate. [default: (n-1)/3]", null);
+
+    public Option<string> Cluster { get; } = New("--cluster", "NAME", "The cluster's name, part of everything that is signed; runs in one database need different ones.", "sim");
 
     public Option<string> Faults { get; } = New("--faults", "none|some|many", "How much goes wrong: loss, delay, duplication, partitions, crashes.", "some");
 
@@ -74,7 +77,7 @@ internal sealed class RunOptions
     /// <summary>All of them, as help lists them.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Seed, Replicas, Tolerate, Faults, Faulty, Input, Operations, Service, Clients, LyingClients, Outstanding, ThinkTime, HealAfter, ProgressWithin, Batch,
+        Seed, Replicas, Tolerate, Cluster, Faults, Faulty, Input, Operations, Service, Clients, LyingClients, Outstanding, ThinkTime, HealAfter, ProgressWithin, Batch,
         CheckpointPeriod, LogMultiplier, ClientWindow, ViewChangePeriod, BatchTimeout, RequestTimeout, NullRequestTimeout, StatusTimeout, TransferTimeout,
         ResendTimeout, SnapshotAfter,
     ];
@@ -90,6 +93,7 @@ internal sealed class RunOptions
         var options = new SimulationOptions
         {
             Seed = line.GetValue(Seed),
+            Cluster = ClusterOf(line),
             Configuration = ConfigurationOf(line, replicas),
             Service = service,
             Clients = line.GetValue(Clients),
@@ -120,6 +124,20 @@ internal sealed class RunOptions
         }
 
         return string.Join(' ', words);
+    }
+
+    private string ClusterOf(ParseResult line)
+    {
+        var name = line.GetValue(Cluster)!;
+        try
+        {
+            GenesisFile.Cluster(name);
+            return name;
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--cluster {e.Message}", e);
+        }
     }
 
     private ClusterConfiguration ConfigurationOf(ParseResult line, int replicas)

@@ -5,11 +5,14 @@ namespace PbftReference.Cli.Running;
 /// <summary>A run that is ready to begin, or to go on.</summary>
 /// <param name="Manifest">Cluster, options and operations.</param>
 /// <param name="Workload">The operations.</param>
-/// <param name="Directory">Where the log goes; null to keep it in memory.</param>
-/// <param name="Resumes">Whether the directory holds the run's log already.</param>
+/// <param name="Place">Where the log goes.</param>
+/// <param name="Resumes">Whether the place holds the run's log already.</param>
 /// <param name="Reproduce">The command line that does the same again.</param>
-internal sealed record RunPlan(RunManifest Manifest, Workload Workload, string? Directory, bool Resumes, string Reproduce)
+internal sealed record RunPlan(RunManifest Manifest, Workload Workload, RunPlace Place, bool Resumes, string Reproduce)
 {
+    /// <summary>What other commands call the log; null if it is in memory.</summary>
+    public string? Directory => Place.Shown;
+
     /// <summary>The simulation's options.</summary>
     public SimulationOptions Options => Manifest.Options;
 

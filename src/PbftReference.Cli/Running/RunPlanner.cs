@@ -1,4 +1,7 @@
 using System.CommandLine;
+using PbftReference.Cli.Inspect;
+using PbftReference.Cli.Output;
+using PbftReference.EventLog.Stores;
 using PbftReference.Host;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Fuzzing;
@@ -8,12 +11,11 @@ namespace PbftReference.Cli.Running;
 /// <summary>Makes a plan of a command line or of a directory, and refuses what cannot be run.</summary>
 internal static class RunPlanner
 {
-    /// <summary>A new run; creates its directory.</summary>
+    /// <summary>A new run; claims its place.</summary>
     /// <exception cref="CommandException">The command line or the input cannot be run.</exception>
-    /// <exception cref="IOException">The directory cannot be used.</exception>
-    public static RunPlan Plan(RunOptions options, ParseResult line, string? log, bool inMemory)
+    /// <exception cref="IOException">The place cannot be used.</exception>
+    public static RunPlan Plan(RunOptions options, ParseResult line, string store, string? log, Terminal terminal)
     {
-        if (inMemory && log is not null) throw new CommandException(ExitCodes.Usage, "--log names a directory and --store memory keeps nothing on disk: leave one out");
         var simulation = options.Simulation(line);
         var input = line.GetValue(options.Input);
         var lines = input is null ? null : ReadInput(input);
@@ -22,18 +24,33 @@ internal static class RunPlanner
         var genesis = GenesisOf(simulation);
         var manifest = new RunManifest(
             genesis, simulation with { Configuration = genesis.Configuration }, input is null ? null : Path.GetFullPath(input), count, lines?.Digest);
-        var directory = inMemory ? null : log ?? FreshDirectory(simulation.Seed);
-        if (directory is not null) Create(directory, manifest);
-        return new RunPlan(manifest, workload, directory, false, options.Reproduce(line));
+        var place = PlaceOf(store, log, simulation);
+        place.Claim(manifest, terminal);
+        return new RunPlan(manifest, workload, place, false, options.Reproduce(line));
     }
 
-    /// <summary>A run whose directory is there.</summary>
+    /// <summary>A run whose log is there.</summary>
     /// <exception cref="IOException">There is none, or its input is not what it was.</exception>
     /// <exception cref="EventLog.Codec.LogFormatException">Its manifest cannot be read.</exception>
-    public static RunPlan Resume(string directory)
+    public static RunPlan Resume(string place)
     {
-        var manifest = RunDirectory.ReadManifest(directory);
-        return new RunPlan(manifest, RunDirectory.WorkloadOf(manifest), directory, true, $"pbft run --resume {directory}");
+        var source = LogAddress.Is(place) ? LogSource.Of(place) : null;
+        var manifest = source is null ? RunDirectory.ReadManifest(place) : source.Run ?? throw new CommandException(ExitCodes.Data, $"{source.Shown} is the log of a cluster of processes: start those by 'pbft cluster up'");
+        return new RunPlan(manifest, RunDirectory.WorkloadOf(manifest), new RunPlace(source?.Directory ?? place), true, $"pbft run --resume {EventStoreDb.WithoutSecrets(place)}");
+    }
+
+    private static RunPlace PlaceOf(string store, string? log, SimulationOptions options)
+    {
+        if (store == "memory")
+        {
+            return log is null ? RunPlace.Memory : throw new CommandException(ExitCodes.Usage, "--log names a directory and --store memory keeps nothing on disk: leave one out");
+        }
+
+        if (!LogAddress.Is(store)) return new RunPlace(log ?? FreshDirectory(options.Seed));
+        if (log is not null) throw new CommandException(ExitCodes.Usage, "--log names a directory and --store a database: leave one out");
+        var address = LogAddress.Parse(store);
+        if (address.Cluster is { } named && named != options.Cluster) throw new CommandException(ExitCodes.Usage, $"--store names the cluster '{named}' and --cluster '{options.Cluster}': leave out what is behind #");
+        return new RunPlace((address with { Cluster = options.Cluster }).Text);
     }
 
     private static OperationLines ReadInput(string path)
@@ -64,19 +81,6 @@ internal static class RunPlanner
     {
         using var cluster = new Cluster(options, new EventLog.Stores.InMemoryEventStore(), new Workload(0, _ => []));
         return cluster.Genesis;
-    }
-
-    private static void Create(string directory, RunManifest manifest)
-    {
-        if (File.Exists(directory)) throw new CommandException(ExitCodes.Data, $"--log {directory} is a file: name a directory that holds no run yet");
-        try
-        {
-            RunDirectory.Create(directory, manifest);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && !File.Exists(RunDirectory.ManifestPath(directory))))
-        {
-            throw new CommandException(ExitCodes.Data, $"the log cannot be written to {directory}: {e.Message.TrimEnd('.')}; name another directory by --log", e);
-        }
     }
 
     private static string FreshDirectory(ulong seed)

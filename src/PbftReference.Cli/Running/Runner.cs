@@ -18,7 +18,7 @@ internal sealed class Runner(Terminal terminal, bool acknowledge)
     /// <exception cref="EventStoreException">The log cannot be written.</exception>
     public RunResult Run(RunPlan plan)
     {
-        using var store = plan.Directory is null ? new InMemoryEventStore() : RunDirectory.CreateLog(plan.Directory);
+        using var store = plan.Place.Open(plan.Manifest.Genesis.Cluster, terminal);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         using var pacer = new CommitPacer(store);

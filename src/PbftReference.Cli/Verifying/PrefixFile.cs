@@ -1,3 +1,4 @@
+using PbftReference.Cli.Inspect;
 using System.Collections.Immutable;
 using PbftReference.Audit.Verification;
 using PbftReference.Core.Types;
@@ -13,7 +14,7 @@ namespace PbftReference.Cli.Verifying;
 internal static class PrefixFile
 {
     /// <summary>Next to what was verified.</summary>
-    public static string DefaultName(string source) => Path.TrimEndingDirectorySeparator(source) + ".violation.jsonl";
+    public static string DefaultName(string source) => LogAddress.Is(source) ? $"{LogAddress.Parse(source).Cluster}.violation.jsonl" : Path.TrimEndingDirectorySeparator(source) + ".violation.jsonl";
 
     /// <summary>Writes the prefix.</summary>
     /// <returns>The file.</returns>

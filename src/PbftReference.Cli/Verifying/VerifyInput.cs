@@ -5,6 +5,7 @@ using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Stores;
 using PbftReference.EventLog.Trace;
 using PbftReference.Host;
+using PbftReference.Runtime.Clusters;
 using PbftReference.Simulation;
 
 namespace PbftReference.Cli.Verifying;
@@ -40,10 +41,10 @@ internal sealed class VerifyInput : IDisposable
     /// <exception cref="CommandException">There is none, or it cannot be read.</exception>
     public static VerifyInput Open(string source)
     {
-        if (Directory.Exists(source))
+        if (Directory.Exists(source) || LogAddress.Is(source))
         {
             var logs = LogSource.Of(source);
-            return new VerifyInput(source, logs.Genesis, logs.OpenLog(), logs.RunText);
+            return new VerifyInput(logs.Shown, logs.Genesis, logs.OpenLog(), logs.RunText);
         }
 
         if (!File.Exists(source)) throw new CommandException(ExitCodes.Data, $"{source} does not exist: name a directory that 'pbft run' or 'pbft cluster' made, or a trace that 'pbft trace export' wrote");

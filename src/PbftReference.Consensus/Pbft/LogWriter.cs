@@ -79,7 +79,7 @@ public sealed class LogWriter : IDisposable
                 _observer?.Written(write.Records, write.Bytes, Stopwatch.GetElapsedTime(began));
                 return null;
             }
-            catch (EventStoreException e) when (MayPass(e.Failure))
+            catch (EventStoreException e) when (e.MayPass)
             {
                 _observer?.Retrying(e);
                 if (_halt.Token.WaitHandle.WaitOne(pause)) return e;
@@ -90,7 +90,4 @@ public sealed class LogWriter : IDisposable
             }
         }
     }
-
-    private static bool MayPass(EventStoreFailure failure) =>
-        failure is EventStoreFailure.Locked or EventStoreFailure.OutOfSpace or EventStoreFailure.InputOutput or EventStoreFailure.ReadOnly;
 }

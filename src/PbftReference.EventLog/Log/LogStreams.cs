@@ -3,11 +3,12 @@ using PbftReference.Core.Types;
 
 namespace PbftReference.EventLog.Log;
 
-/// <summary>How the streams of a cluster are named: <c>replica-&lt;cluster&gt;.&lt;i&gt;</c> and <c>snapshot-&lt;cluster&gt;.&lt;i&gt;</c>.</summary>
+/// <summary>How the streams of a cluster are named: <c>replica-&lt;cluster&gt;.&lt;i&gt;</c> <c>snapshot-&lt;cluster&gt;.&lt;i&gt;</c>, and <c>run-&lt;cluster&gt;</c>.</summary>
 public static class LogStreams
 {
     private const string ReplicaPrefix = "replica-";
     private const string SnapshotPrefix = "snapshot-";
+    private const string ManifestPrefix = "run-";
 
     /// <summary>The stream that holds what a replica decided.</summary>
     /// <param name="cluster">The cluster's name; not empty.</param>
@@ -26,6 +27,22 @@ public static class LogStreams
     /// <summary>Reads the name of a stream of snapshots.</summary>
     public static bool TryParseSnapshots(string stream, out string cluster, out ReplicaId replica) =>
         TryParse(SnapshotPrefix, stream, out cluster, out replica);
+
+    /// <summary>The stream that says what the cluster is, where there is no directory for it.</summary>
+    /// <param name="cluster">The cluster's name; not empty.</param>
+    public static string OfManifest(string cluster)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(cluster);
+        return ManifestPrefix + cluster;
+    }
+
+    /// <summary>Reads the name of a stream that says what a cluster is.</summary>
+    public static bool TryParseManifest(string stream, out string cluster)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        cluster = stream.StartsWith(ManifestPrefix, StringComparison.Ordinal) ? stream[ManifestPrefix.Length..] : "";
+        return cluster.Length > 0;
+    }
 
     private static string Name(string prefix, string cluster, ReplicaId replica)
     {

@@ -36,6 +36,9 @@ public enum EventStoreFailure
     /// <summary>The store's own structure is broken.</summary>
     Damaged,
 
+    /// <summary>The server does not answer; of a write it is unknown whether it happened.</summary>
+    Unreachable,
+
     /// <summary>Reading or writing failed otherwise; of a write it is unknown whether it happened.</summary>
     InputOutput,
 }
@@ -52,4 +55,8 @@ public class EventStoreException : Exception
 
     /// <summary>The kind of failure.</summary>
     public EventStoreFailure Failure { get; }
+
+    /// <summary>Whether the same call may well succeed later, with nobody changing the store: room is made, the server comes back.</summary>
+    public bool MayPass =>
+        Failure is EventStoreFailure.Locked or EventStoreFailure.OutOfSpace or EventStoreFailure.InputOutput or EventStoreFailure.ReadOnly or EventStoreFailure.Unreachable;
 }

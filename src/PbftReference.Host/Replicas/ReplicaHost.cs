@@ -7,6 +7,7 @@ using PbftReference.Core.State;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Snapshots;
+using PbftReference.EventLog.Stores;
 using PbftReference.Host.Events;
 using PbftReference.Host.Signing;
 
@@ -206,8 +207,16 @@ public sealed class ReplicaHost : IEventReceiver
         if (State.Transfer is not null || !IsExecutableFromLow() || Service.CheckpointAt(State.Low) is not { } kept) return;
         var grown = Log.Head.Revision - _lastSnapshot;
         if (grown < _parts.Snapshots.AfterRecords || grown < kept.Bytes / _parts.Snapshots.BytesPerRecord) return;
-        _lastSnapshot = Log.Head.Revision;
-        SnapshotStore.Write(Log, State, kept.ToPages(), Now, _parts.Snapshots.Retention);
+        var position = Log.Head.Revision;
+        try
+        {
+            SnapshotStore.Write(Log, State, kept.ToPages(), Now, _parts.Snapshots.Retention);
+            _lastSnapshot = position;
+        }
+        catch (EventStoreException e) when (e.MayPass)
+        {
+            // A snapshot only makes recovery faster: the log goes on without it, and the next stable checkpoint tries again.
+        }
     }
 
     private bool IsExecutableFromLow()

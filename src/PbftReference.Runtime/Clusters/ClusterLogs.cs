@@ -25,7 +25,8 @@ public sealed class ClusterLogs : IEventStore
         foreach (var replica in members.Replicas)
         {
             var files = ReplicaFiles.Of(Settings.Resolve(directory.NodePath(replica.Id), [], []));
-            if (files.LostLog is { } lost) _stores[replica.Id.Value] = new UnreadableLog(new EventStoreException(EventStoreFailure.Damaged, lost));
+            if (files.InDatabase) _stores[replica.Id.Value] = new ClusterView(new EventStoreDb(files.Log, new EventStoreDbOptions { ReadOnly = true }), members.Cluster);
+            else if (files.LostLog is { } lost) _stores[replica.Id.Value] = new UnreadableLog(new EventStoreException(EventStoreFailure.Damaged, lost));
             else if (files.HasLog) _stores[replica.Id.Value] = Open(files.Log);
         }
 

@@ -24,6 +24,9 @@ public enum SettingKind
     /// <summary>A path; a relative one begins at the directory of the file that it stands in.</summary>
     Path,
 
+    /// <summary>The path of a log's file, or the address of a database; a path as above.</summary>
+    Store,
+
     /// <summary>An address of the web, <c>http://...</c>.</summary>
     Url,
 }
@@ -63,6 +66,7 @@ public sealed record SettingKey(
         SettingKind.Flag => "true or false",
         SettingKind.Address => "HOST:PORT on the loopback",
         SettingKind.Path => "a path",
+        SettingKind.Store => "a path or esdb://...",
         SettingKind.Url => "http://HOST:PORT",
         _ when Most == long.MaxValue => $"at least {SettingSyntax.Text(Kind, Least)}",
         _ => $"{SettingSyntax.Text(Kind, Least)} to {SettingSyntax.Text(Kind, Most)}",

@@ -44,7 +44,7 @@ public static class SettingKeys
         new("node.genesis", SettingKind.Path, Node, "../genesis.json", "The cluster's genesis file."),
         new("node.certificate", SettingKind.Path, Node, "certificate.pem", "The node's certificate."),
         new("node.key", SettingKind.Path, Node, "key.pem", "The node's private key."),
-        new("node.log", SettingKind.Path, Node, "log.db", "The file of the replica's log."),
+        new("node.log", SettingKind.Store, Node, "log.db", "The file of the replica's log, or the address of an EventStoreDB: esdb://HOST:2113."),
         new("node.ledger", SettingKind.Path, Node, "ledger.db", "The file of its blocks."),
         new("node.http", Address, Node, "127.0.0.1:0", "Where metrics and health are served; port 0 takes a free one."),
         new("node.retain", Choice, Node, "all", "What of the log is kept: all of it, or from the snapshots on.", Choices: ["all", "snapshots"]),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PbftReference.EventLog.Stores;
 
 namespace PbftReference.Runtime.Configuration;
 
@@ -50,13 +51,13 @@ public sealed class Settings
         ArgumentNullException.ThrowIfNull(given);
         var values = SettingKeys.All.ToImmutableSortedDictionary(
             key => key.Name,
-            key => new Setting(key, key.Default, key.Default.Length == 0 || key.Kind == SettingKind.Path ? 0 : SettingSyntax.Check(key, key.Default), DefaultSource, IsDefault: true),
+            key => new Setting(key, key.Default, key.Default.Length == 0 || key.Kind is SettingKind.Path or SettingKind.Store ? 0 : SettingSyntax.Check(key, key.Default), DefaultSource, IsDefault: true),
             StringComparer.Ordinal).ToBuilder();
         var directory = file is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(file))!;
         if (file is not null) FromFile(values, file, directory);
         var notes = FromEnvironment(values, environment);
         foreach (var pair in given) SetGiven(values, pair);
-        foreach (var key in SettingKeys.All.Where(key => key.Kind == SettingKind.Path))
+        foreach (var key in SettingKeys.All.Where(key => key.Kind is SettingKind.Path or SettingKind.Store))
         {
             if (values[key.Name] is { IsDefault: true } setting) values[key.Name] = setting with { Text = Path.GetFullPath(setting.Text, directory) };
         }
@@ -140,7 +141,8 @@ public sealed class Settings
             if (key.Name == "general.byzantine" && number == 1) throw new FormatException("a live replica does not misbehave on purpose: try it out by 'pbft run --faulty 0:equivocate'");
             var value = key.Kind switch
             {
-                SettingKind.Path => Path.GetFullPath(text, directory),
+                SettingKind.Store when EventStoreDb.IsAddress(text) => text,
+                SettingKind.Path or SettingKind.Store => Path.GetFullPath(text, directory),
                 SettingKind.Choice => key.Choices.First(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)),
                 SettingKind.Duration when key.BareSeconds => SettingSyntax.Text(key.Kind, number),
                 _ => text,

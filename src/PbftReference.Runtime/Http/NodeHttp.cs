@@ -175,6 +175,12 @@ public sealed class NodeHttp : IAsyncDisposable
             return;
         }
 
+        if (_answers.Status().LogFailure is { } failure)
+        {
+            await Answer(context, 503, $"the replica's log cannot be written, so it takes nothing on: {failure}\n").ConfigureAwait(false);
+            return;
+        }
+
         if (body.Length == 0)
         {
             await Answer(context, 400, "the body is the operation, and it is empty: curl --data-binary 'some operation' .../transactions\n").ConfigureAwait(false);

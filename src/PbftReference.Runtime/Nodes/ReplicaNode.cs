@@ -9,8 +9,10 @@ using PbftReference.Consensus.Ledger;
 using PbftReference.Consensus.Noops;
 using PbftReference.Consensus.Pbft;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host.Events;
+using PbftReference.Host;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Configuration;
 using PbftReference.Runtime.Http;
@@ -29,6 +31,9 @@ public sealed class ReplicaNode : IAsyncDisposable
 {
     /// <summary>How long what waits for the others may take to leave when the node stops.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DatabasePatienceAtStart = TimeSpan.FromSeconds(60);
 
     // A record of a batch is a few KiB, and one that does not fit in a page takes whole ones beside it.
     private const int LogPageBytes = 16 * 1024;
@@ -178,7 +183,7 @@ public sealed class ReplicaNode : IAsyncDisposable
     private (ConsensusHelper Stack, Engine Engine) NewEngine(PeerKeys keys)
     {
         var genesis = _members.Genesis;
-        var log = Owned(new SqliteEventStore(_settings["node.log"].Text, new SqliteStoreOptions { PageBytes = LogPageBytes }));
+        var log = OpenLog(genesis);
         var blocks = new BlockStore(Owned(new SqliteEventStore(_settings["node.ledger"].Text, LedgerOptions)), genesis.Cluster, _self);
         var ledger = new BlockLedger(blocks, genesis);
         var executor = new EventManager(OnFault, (int)_settings["executor.queuesize"].Number, $"executor {_self}");
@@ -192,6 +197,17 @@ public sealed class ReplicaNode : IAsyncDisposable
         var engine = new Engine(_settings["peer.validator.consensus.plugin"].Text, context, (int)_settings["peer.validator.consensus.buffersize"].Number);
         if (engine.Consenter is NoopsConsenter noops) noops.CommitFailed += _messages.CommitFailed;
         return (stack, engine);
+    }
+
+    private IEventStore OpenLog(Genesis genesis)
+    {
+        var files = ReplicaFiles.Of(_settings);
+        if (!files.InDatabase) return Owned(new SqliteEventStore(files.Log, new SqliteStoreOptions { PageBytes = LogPageBytes }));
+        // at the start the database is waited for here; later the writer of the log does it, which tells and ends when the node stops
+        var database = Owned(new EventStoreDb(files.Log, new EventStoreDbOptions { Patience = DatabasePatience, PatienceAtFirst = DatabasePatienceAtStart, Waiting = _messages.LogRetrying }));
+        if (files.LostStream(database.Tail(LogStreams.OfReplica(genesis.Cluster, _self)) is not null) is { } lost) throw new EventStoreException(EventStoreFailure.Damaged, lost);
+        StoredManifest.Write(database, genesis.Cluster, ClusterManifest.Encode(genesis));
+        return database;
     }
 
     private (FrameHandler Handle, IDisposable Handler) Join(PeerId peer)

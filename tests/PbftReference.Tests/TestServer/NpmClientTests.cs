@@ -3,7 +3,7 @@ using System.Diagnostics;
 using PbftReference.TestServer;
 using Xunit;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>The server under the official client for Node, @eventstore/db-client 6.2.1: tests/npm-client/conformance.mjs, which none of the server's own code helps.</summary>
 public class NpmClientTests

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>Holds answers against a recording. What differs from run to run may differ, but not anyhow: positions keep their order, and equal ones stay equal.</summary>
 internal sealed class RecordingComparison(Recording recording)

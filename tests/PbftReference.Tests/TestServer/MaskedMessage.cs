@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>A message as text, in which volatile fields are masked after decoding: their width may differ, their presence may not.</summary>
 internal sealed class MaskedMessage

@@ -1,7 +1,7 @@
 using PbftReference.TestServer;
 using Xunit;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>Makes the calls of a recording again, on a fresh server, in the recorded order of happenings, and writes down what comes back in the recorder's form.</summary>
 internal sealed class RecordingPlayer(Recording recording, RawClient client)

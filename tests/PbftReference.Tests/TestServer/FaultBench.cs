@@ -2,7 +2,7 @@ using System.Text;
 using PbftReference.TestServer;
 using Xunit;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>A server, a client of it, and what tests do with them again and again.</summary>
 internal sealed class FaultBench : IAsyncDisposable

@@ -3,7 +3,7 @@ using System.Text;
 using PbftReference.TestServer;
 using Xunit;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>What the documentation of the protocol tells and no recording shows.</summary>
 public class ServerBehaviourTests

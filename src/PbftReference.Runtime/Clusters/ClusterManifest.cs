@@ -5,13 +5,13 @@ using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
 using PbftReference.Host;
 
-namespace PbftReference.Cli.Inspect;
+namespace PbftReference.Runtime.Clusters;
 
 /// <summary>
 /// What stands in <c>run.json</c>, and in a trace's header, for the logs of a cluster of processes: the cluster, and nothing of a
 /// simulation. So an exported trace of a live cluster can be imported, replayed and looked at elsewhere.
 /// </summary>
-internal static class ClusterManifest
+public static class ClusterManifest
 {
     private const string Schema = "pbft.cluster-log/1";
 

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>A client that sends frames as they are, on one connection. Every call it makes is cut off after a minute, so that no test hangs.</summary>
 internal sealed class RawClient : IDisposable

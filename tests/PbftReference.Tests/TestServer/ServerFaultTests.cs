@@ -2,7 +2,7 @@ using System.Text;
 using PbftReference.TestServer.Faults;
 using Xunit;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>Each fault on demand, as a client sees it.</summary>
 public class ServerFaultTests

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using PbftReference.TestServer;
 using Xunit;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>The server as a process of its own: its arguments, its end, and its faults by requests.</summary>
 public class ServerProgramTests

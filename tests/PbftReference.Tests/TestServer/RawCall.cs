@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Threading.Channels;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>One gRPC call over plain HTTP/2, with a hand on every frame. It knows nothing of messages.</summary>
 internal sealed class RawCall : IDisposable

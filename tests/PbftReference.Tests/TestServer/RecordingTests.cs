@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>The server against what a real EventStoreDB 23.10.6 answered: 77 recordings, 321 calls, every frame, header and trailer.</summary>
 public class RecordingTests

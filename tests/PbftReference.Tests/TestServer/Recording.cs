@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>A file of snapshots/eventstoredb: calls to a real server with its answers.</summary>
 internal sealed record Recording(string Name, string Server, IReadOnlyList<RecordedCall> Calls, IReadOnlyList<VolatileField> Volatile)

@@ -1,4 +1,4 @@
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>One field of a message, read without knowing the message: as much of protobuf as the recordings need, independent of the server's code.</summary>
 /// <param name="Number">Its number.</param>

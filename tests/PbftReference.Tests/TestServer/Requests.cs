@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace PbftReference.Tests.EventStoreDb;
+namespace PbftReference.Tests.TestServer;
 
 /// <summary>The requests that tests make up themselves: bytes by hand, as the documentation of the protocol spells them.</summary>
 internal static class Requests

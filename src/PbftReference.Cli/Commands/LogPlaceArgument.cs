@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using PbftReference.Cli.Inspect;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary>
+/// Where a log is, the first argument of every command that reads one: a directory, or an address in a database. With <c>--store</c>, which
+/// names the database alone, the argument is the cluster's name, and may be left out if there is one cluster.
+/// </summary>
+internal sealed class LogPlaceArgument
+{
+    private readonly Argument<string?> _place;
+    private readonly Option<string?> _store = new("--store") { HelpName = "esdb://...", Description = "A database that has the logs; LOG is then the cluster's name in it." };
+
+    public LogPlaceArgument(string description = "A directory that 'pbft run' or 'pbft cluster' made, or logs in a database: esdb://HOST:2113#NAME.", string name = "LOG")
+    {
+        _place = new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
+        _place.Validators.Add(RefuseOptions);
+        _store.Validators.Add(option =>
+        {
+            if (option.GetValueOrDefault<string?>() is { } store && !LogAddress.Is(store)) option.AddError($"--store {store}: it takes the address of a database, esdb://HOST:2113");
+        });
+    }
+
+    /// <summary>Adds argument and option to a command, which must be given one of them.</summary>
+    public void AddTo(Command command)
+    {
+        command.Arguments.Insert(0, _place);
+        command.Options.Add(_store);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_place) is null && result.GetValue(_store) is null) result.AddError($"Required argument missing for command: '{command.Name}'.");
+        });
+    }
+
+    /// <summary>The place.</summary>
+    public string Of(ParseResult line)
+    {
+        var (place, store) = (line.GetValue(_place), line.GetValue(_store));
+        if (store is null) return place!;
+        var address = LogAddress.Parse(store);
+        if (place is null) return address.Text;
+        if (LogAddress.Is(place) || address.Cluster is not null) throw new CommandException(ExitCodes.Usage, "name the database once, by --store or as the first argument, and the cluster by its name");
+        return (address with { Cluster = place }).Text;
+    }
+
+    /// <summary>A mistyped option would be taken for the place.</summary>
+    private static void RefuseOptions(ArgumentResult result)
+    {
+        var word = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (!word.StartsWith("--", StringComparison.Ordinal) || result.Parent is not CommandResult { Command: var command }) return;
+        result.AddError($"Unrecognized option '{word}'{(Nearest.To(word, command) is { } meant ? $": did you mean '{meant}'?" : ".")}");
+    }
+}

@@ -1,0 +1,30 @@
+using PbftReference.EventLog.Stores;
+
+namespace PbftReference.Cli.Inspect;
+
+/// <summary>A cluster's logs in a database: the connection string, and behind <c>#</c> the cluster's name.</summary>
+/// <param name="Connection">The connection string.</param>
+/// <param name="Cluster">The cluster; null for the only one that is there.</param>
+internal sealed record LogAddress(string Connection, string? Cluster)
+{
+    // A database that is busy is waited for, one that was never there only shortly.
+    private static readonly EventStoreDbOptions Reading = new() { ReadOnly = true };
+
+    /// <summary>The text that says it.</summary>
+    public string Text => Cluster is null ? Connection : $"{Connection}#{Cluster}";
+
+    /// <summary>The text without user and password.</summary>
+    public string Shown => EventStoreDb.WithoutSecrets(Text);
+
+    /// <summary>Whether a place is in a database.</summary>
+    public static bool Is(string place) => EventStoreDb.IsAddress(place);
+
+    /// <summary>Reads an address.</summary>
+    public static LogAddress Parse(string text) => text.LastIndexOf('#') is >= 0 and var cut
+        ? new LogAddress(text[..cut], text[(cut + 1)..] is { Length: > 0 } cluster ? cluster : null)
+        : new LogAddress(text, null);
+
+    /// <summary>Opens the database for readers.</summary>
+    /// <exception cref="EventStoreException">The connection string is none.</exception>
+    public IEventStore OpenToRead() => new EventStoreDb(Connection, Reading);
+}
