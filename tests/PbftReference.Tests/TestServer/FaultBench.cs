@@ -7,6 +7,8 @@ namespace PbftReference.Tests.TestServer;
 /// <summary>A server, a client of it, and what tests do with them again and again.</summary>
 internal sealed class FaultBench : IAsyncDisposable
 {
+    private readonly List<RawClient> _former = [];
+
     private FaultBench(EventStoreServer server)
     {
         Server = server;
@@ -15,10 +17,18 @@ internal sealed class FaultBench : IAsyncDisposable
 
     public EventStoreServer Server { get; }
 
-    public RawClient Client { get; }
+    public RawClient Client { get; private set; }
 
     public static async Task<FaultBench> StartAsync(EventStoreServerOptions? options = null) =>
         new(await EventStoreServer.StartAsync(options ?? new EventStoreServerOptions()));
+
+    /// <summary>Restarts the server, and takes a new client: the old one may not know yet that its connection is broken.</summary>
+    public async Task RestartAsync()
+    {
+        await Server.RestartAsync();
+        _former.Add(Client);
+        Client = new RawClient(Server.Port);
+    }
 
     /// <summary>Begins an append of one event, expecting nothing.</summary>
     public RawCall Append(string data, string stream = "s") => Client.Call(Requests.Append, Requests.AppendAny(stream), Requests.Event(Guid.NewGuid(), data));
@@ -68,7 +78,7 @@ internal sealed class FaultBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
+        foreach (var client in _former.Append(Client)) client.Dispose();
         await Server.DisposeAsync();
     }
 }

@@ -291,7 +291,7 @@ public class ServerFaultTests
         Assert.NotNull(await subscription.ReadAsync());
         var address = bench.Server.ConnectionString;
 
-        await bench.Server.RestartAsync();
+        await bench.RestartAsync();
 
         await bench.AssertDroppedAsync(subscription);
         Assert.Equal(address, bench.Server.ConnectionString);
@@ -307,7 +307,7 @@ public class ServerFaultTests
         foreach (var request in new[] { any, any, exact, exact }) Assert.Equal(Ok, await bench.StatusAsync(bench.Client.Call(Requests.Append, request)));
         Assert.Equal(["any", "exact"], await bench.DataAsync());
 
-        await bench.Server.RestartAsync();
+        await bench.RestartAsync();
 
         foreach (var request in new[] { exact, any }) Assert.Equal(Ok, await bench.StatusAsync(bench.Client.Call(Requests.Append, request)));
         Assert.Equal(["any", "exact", "any"], await bench.DataAsync());
@@ -322,7 +322,7 @@ public class ServerFaultTests
         var append = bench.Append("never written");
         await gate.ArrivalAsync();
 
-        await bench.Server.RestartAsync();
+        await bench.RestartAsync();
 
         await bench.AssertDroppedAsync(append);
         gate.Open();
