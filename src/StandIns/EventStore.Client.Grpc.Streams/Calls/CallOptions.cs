@@ -9,8 +9,7 @@ namespace EventStore.Client;
 /// <param name="ConnectionName">A name for the server's diagnostics.</param>
 internal sealed record CallOptions(TimeSpan? Deadline, UserCredentials? Credentials, bool RequiresLeader, string ConnectionName)
 {
-    private static readonly (string Unit, TimeSpan Length)[] Units =
-        [("m", TimeSpan.FromMilliseconds(1)), ("S", TimeSpan.FromSeconds(1)), ("M", TimeSpan.FromMinutes(1)), ("H", TimeSpan.FromHours(1))];
+    private const long MostDigits = 99_999_999;
 
     public void SetHeaders(HttpRequestMessage request)
     {
@@ -28,10 +27,12 @@ internal sealed record CallOptions(TimeSpan? Deadline, UserCredentials? Credenti
         }
     }
 
-    // At most eight digits: the finest unit that has room, rounded up.
+    // Whole seconds, or else milliseconds rounded up if the eight digits that there may be are enough.
     private static string Timeout(TimeSpan deadline)
     {
-        var (unit, length) = Array.Find(Units, unit => deadline / unit.Length < 99_999_999);
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)Math.Ceiling(deadline / length))}{unit}");
+        var milliseconds = (long)Math.Ceiling(Math.Max(1, deadline.TotalMilliseconds));
+        return milliseconds % 1000 != 0 && milliseconds <= MostDigits
+            ? string.Create(CultureInfo.InvariantCulture, $"{milliseconds}m")
+            : string.Create(CultureInfo.InvariantCulture, $"{Math.Min((milliseconds + 999) / 1000, MostDigits)}S");
     }
 }

@@ -14,12 +14,16 @@ internal sealed class StreamCall : IDisposable
     private readonly Channel<StreamMessage> _messages = Channel.CreateBounded<StreamMessage>(
         new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
 
-    private readonly CancellationTokenSource _ends;
+    // Without a timer or a link there is nothing in it to dispose of.
+#pragma warning disable CA2213
+    private readonly CancellationTokenSource _ends = new();
+#pragma warning restore CA2213
+    private readonly CancellationTokenRegistration[] _links;
     private int _taken;
 
     public StreamCall(Func<CancellationToken, IAsyncEnumerable<StreamMessage>> call, params CancellationToken[] ends)
     {
-        _ends = CancellationTokenSource.CreateLinkedTokenSource(ends);
+        _links = Array.ConvertAll(ends, end => end.UnsafeRegister(static call => ((StreamCall)call!).Dispose(), this));
         _ = PumpAsync(call(_ends.Token));
     }
 
@@ -44,7 +48,6 @@ internal sealed class StreamCall : IDisposable
         }
     }
 
-    // Its timer and links to the caller's tokens are freed with it; the pump may still be using it.
     public void Dispose() => _ends.Cancel();
 
     private async Task PumpAsync(IAsyncEnumerable<StreamMessage> messages)
@@ -65,6 +68,6 @@ internal sealed class StreamCall : IDisposable
         }
 
         _messages.Writer.Complete(failure);
-        _ends.Dispose();
+        Array.ForEach(_links, link => link.Unregister());
     }
 }

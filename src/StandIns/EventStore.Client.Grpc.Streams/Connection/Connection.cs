@@ -106,6 +106,10 @@ internal sealed class Connection : IDisposable
         {
             // An old server; no call made here needs a feature of newer ones.
         }
+        catch (RpcException exception)
+        {
+            throw TypedErrors.Of(exception, stream: "");
+        }
 
         return node;
     }

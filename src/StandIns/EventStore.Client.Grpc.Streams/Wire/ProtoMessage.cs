@@ -56,7 +56,9 @@ internal sealed class ProtoMessage
     /// <summary>A number, or null: within a oneof, an absent number is no zero.</summary>
     public ulong? Number(uint field) => Find(NumberTag(field)) is >= 0 and var index ? _fields[index].Number : null;
 
-    public ReadOnlyMemory<byte>? Bytes(uint field) => Find(BytesTag(field)) is >= 0 and var index ? _fields[index].Bytes : null;
+    // Null alone would be taken for an empty memory.
+    public ReadOnlyMemory<byte>? Bytes(uint field) =>
+        Find(BytesTag(field)) is >= 0 and var index ? _fields[index].Bytes : (ReadOnlyMemory<byte>?)null;
 
     public string Text(uint field) => Encoding.UTF8.GetString((Bytes(field) ?? default).Span);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace EventStore.Client;
 
@@ -85,7 +86,7 @@ internal static class Requests
 
     private static void StreamAndPlace(ProtoWriter target, string stream, StreamPosition? from)
     {
-        target.Message(1, identifier => identifier.Text(3, stream));
+        Identifier(target, stream);
         if (from is null || from == StreamPosition.End)
         {
             target.Empty(from is null ? 3 : 4);
@@ -96,9 +97,12 @@ internal static class Requests
         }
     }
 
+    private static void Identifier(ProtoWriter message, string stream) =>
+        message.Message(1, identifier => BytesUnlessEmpty(identifier, 3, Encoding.UTF8.GetBytes(stream)));
+
     private static void StreamAndExpected(ProtoWriter options, string stream, Expected expected)
     {
-        options.Message(1, identifier => identifier.Text(3, stream));
+        Identifier(options, stream);
         expected.Write(options);
     }
 

@@ -56,7 +56,7 @@ internal static class Place
         ? new Position(commit, prepare)
         : throw new InvalidDataException($"No event is committed at {commit} and prepared at {prepare}.");
 
-    public static StreamRevision Revision(ulong? number) => number is null or <= long.MaxValue
+    public static StreamRevision Revision(ulong? number) => number is null or <= long.MaxValue or ulong.MaxValue
         ? number ?? StreamRevision.None
         : throw new InvalidDataException($"No event has the revision {number}.");
 
