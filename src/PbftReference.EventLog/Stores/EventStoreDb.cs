@@ -23,6 +23,7 @@ public sealed class EventStoreDb : IEventStore
     private readonly EventStoreClient _client;
     private readonly EventStoreDbReads _reads;
     private readonly EventStoreDbCatalogue _catalogue;
+    private readonly HashSet<string> _existing = new(StringComparer.Ordinal);
     private EventStoreDbGroup? _group;
     private bool _closed;
 
@@ -138,7 +139,7 @@ public sealed class EventStoreDb : IEventStore
         {
             CheckOpen();
             var names = _catalogue.Names().Union(_group?.Streams ?? []).ToList();
-            return [.. names.Where(name => Tail(name) is not null).Order(StringComparer.Ordinal)];
+            return [.. names.Where(Exists).Order(StringComparer.Ordinal)];
         }
     }
 
@@ -247,6 +248,15 @@ public sealed class EventStoreDb : IEventStore
         {
             return false;
         }
+    }
+
+    // A stream that was there once stays; one whose first append failed may be named and not be there.
+    private bool Exists(string name)
+    {
+        if (_existing.Contains(name)) return true;
+        if (_group?.Of(name) is { } waiting) return waiting.Last >= 0;
+        if (_reads.Tail(name) is null) return false;
+        return _existing.Add(name);
     }
 
     // What the bytes are is known to this program alone; the database shows JSON as JSON.

@@ -10,7 +10,7 @@ namespace PbftReference.EventLog.Stores;
 /// </summary>
 internal sealed class EventStoreDbCalls : IDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly EventStoreDbOptions _options;

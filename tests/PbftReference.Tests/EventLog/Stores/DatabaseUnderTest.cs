@@ -7,9 +7,19 @@ namespace PbftReference.Tests.EventLog.Stores;
 public sealed class DatabaseUnderTest : IDisposable
 {
     private readonly EventStoreServer? _server;
-    private readonly string _prefix = $"test-{Guid.NewGuid():N}-";
 
-    private DatabaseUnderTest(EventStoreServer? server, string address) => (_server, Address) = (server, address);
+    /// <summary>A server in this process, or the one that the environment names.</summary>
+    public DatabaseUnderTest()
+        : this(Environment.GetEnvironmentVariable("PBFT_EVENTSTOREDB") is { Length: > 0 } real ? real : null)
+    {
+    }
+
+    private DatabaseUnderTest(string? real)
+    {
+        // a pool thread: whoever waits here must not be needed to start it
+        _server = real is null ? Task.Run(() => EventStoreServer.StartAsync(new EventStoreServerOptions())).GetAwaiter().GetResult() : null;
+        Address = real ?? _server!.ConnectionString;
+    }
 
     /// <summary>Its address.</summary>
     public string Address { get; }
@@ -18,30 +28,17 @@ public sealed class DatabaseUnderTest : IDisposable
     /// <exception cref="InvalidOperationException">The database is a real one, which takes no faults.</exception>
     public EventStoreServer Server => _server ?? throw new InvalidOperationException("the database under test is a real one");
 
-    /// <summary>Whether faults can be made.</summary>
-    public bool IsOurs => _server is not null;
+    /// <summary>A server in this process, whatever the environment says: for tests that need faults.</summary>
+    public static DatabaseUnderTest Ours() => new(null);
 
-    /// <summary>Starts the server, or takes the real one.</summary>
-    public static DatabaseUnderTest Start()
-    {
-        if (Environment.GetEnvironmentVariable("PBFT_EVENTSTOREDB") is { Length: > 0 } real) return new DatabaseUnderTest(null, real);
-        return Ours();
-    }
+    /// <summary>The name of a part that nobody has used.</summary>
+    public static string NewPart() => $"test-{Guid.NewGuid():N}-";
 
-    /// <summary>Starts the server, whatever the environment says: for tests that need faults.</summary>
-    public static DatabaseUnderTest Ours()
-    {
-        // a pool thread: whoever waits here must not be needed to start it
-        var server = Task.Run(() => EventStoreServer.StartAsync(new EventStoreServerOptions())).GetAwaiter().GetResult();
-        return new DatabaseUnderTest(server, server.ConnectionString);
-    }
+    /// <summary>A part of the database, which looks as if it were the whole.</summary>
+    public IEventStore Open(string part, EventStoreDbOptions? options = null) => new PrefixedStore(new EventStoreDb(Address, options), part);
 
-    /// <summary>A store that looks empty at first, also on a real database, which is not.</summary>
-    public IEventStore Open(EventStoreDbOptions? options = null)
-    {
-        var store = new EventStoreDb(Address, options);
-        return _server is null ? new PrefixedStore(store, _prefix) : store;
-    }
+    /// <summary>The whole database.</summary>
+    public IEventStore Open(EventStoreDbOptions? options = null) => new EventStoreDb(Address, options);
 
     public void Dispose()
     {

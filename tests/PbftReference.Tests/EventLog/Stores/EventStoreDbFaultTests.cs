@@ -43,10 +43,10 @@ public sealed class EventStoreDbFaultTests : IDisposable
     {
         using var store = _database.Open(Patient);
         var rules = new List<FaultRule>();
-        var every = 11;
+        var every = 31;
         foreach (var kind in PassingKinds)
         {
-            foreach (var scope in Enum.GetValues<DropScope>()) rules.Add(_database.Server.Faults.EveryAppend(new AppendFault(kind, null, scope), every += 2));
+            foreach (var scope in Enum.GetValues<DropScope>()) rules.Add(_database.Server.Faults.EveryAppend(new AppendFault(kind, null, scope), every += 6));
         }
 
         var next = 0;
@@ -126,14 +126,16 @@ public sealed class EventStoreDbFaultTests : IDisposable
         }
 
         // the first append of the group is there, and none after it
-        Assert.Equal(([0L, 1L], [0L]), (other.Read("a").Revisions().ToArray(), other.Read("b").Revisions().ToArray()));
+        Assert.Equal([0, 1], other.Read("a").Revisions());
+        Assert.Equal([0], other.Read("b").Revisions());
         using (var group = store.BeginGroup())
         {
             Fill(store);
             group.Commit();
         }
 
-        Assert.Equal(([0L, 1L, 2L], [0L, 1L]), (other.Read("a").Revisions().ToArray(), other.Read("b").Revisions().ToArray()));
+        Assert.Equal([0, 1, 2], other.Read("a").Revisions());
+        Assert.Equal([0, 1], other.Read("b").Revisions());
 
         static void Fill(IEventStore store)
         {

@@ -6,18 +6,19 @@ using static PbftReference.Tests.EventLog.Stores.SampleEvents;
 namespace PbftReference.Tests.EventLog.Stores;
 
 /// <summary>What every store owes, by an EventStoreDB. <c>PBFT_EVENTSTOREDB</c> names a real one.</summary>
-public sealed class EventStoreDbTests : AppendGroupContract
+public sealed class EventStoreDbTests(DatabaseUnderTest database) : AppendGroupContract, IClassFixture<DatabaseUnderTest>
 {
-    private readonly DatabaseUnderTest _database = DatabaseUnderTest.Start();
+    // One database for all tests: each sees a part of its own.
+    private readonly string _part = DatabaseUnderTest.NewPart();
 
-    protected override IEventStore Open(AppendLimits limits) => _database.Open(new EventStoreDbOptions { Limits = limits });
+    protected override IEventStore Open(AppendLimits limits) => Open(new EventStoreDbOptions { Limits = limits });
 
-    protected override void CleanUp() => _database.Dispose();
+    private IEventStore Open(EventStoreDbOptions? options = null) => database.Open(_part, options);
 
     [Fact]
     public void What_one_process_appends_another_reads_and_neither_overwrites_the_other()
     {
-        using var other = _database.Open();
+        using var other = Open();
         Store.Append("a", -1, Events(1, 2));
 
         Assert.Equal([Stored("a", 0, 1), Stored("a", 1, 2)], other.Read("a"));
@@ -29,7 +30,7 @@ public sealed class EventStoreDbTests : AppendGroupContract
     [Fact]
     public void Two_processes_that_begin_streams_at_the_same_time_find_both_in_the_list()
     {
-        using var other = _database.Open();
+        using var other = Open();
         Store.Append("a", -1, Events(1));
         other.Append("b", -1, Events(1));
         Store.Append("c", -1, Events(1));
@@ -41,7 +42,7 @@ public sealed class EventStoreDbTests : AppendGroupContract
     [Fact]
     public void What_waits_in_a_group_is_seen_by_nobody_else_until_it_is_committed()
     {
-        using var other = _database.Open();
+        using var other = Open();
         using (var group = Store.BeginGroup())
         {
             Store.Append("a", -1, Events(1));
@@ -58,7 +59,7 @@ public sealed class EventStoreDbTests : AppendGroupContract
     [Fact]
     public void A_store_for_readers_refuses_to_write()
     {
-        using var reader = _database.Open(new EventStoreDbOptions { ReadOnly = true });
+        using var reader = Open(new EventStoreDbOptions { ReadOnly = true });
 
         Assert.Equal(EventStoreFailure.ReadOnly, Assert.Throws<EventStoreException>(() => reader.Append("a", -1, Events(1))).Failure);
         Assert.Equal(EventStoreFailure.ReadOnly, Assert.Throws<EventStoreException>(() => reader.Truncate("a", 0)).Failure);
@@ -68,7 +69,7 @@ public sealed class EventStoreDbTests : AppendGroupContract
     public async Task A_subscription_goes_on_where_it_was_when_the_database_drops_it()
     {
         using var ours = DatabaseUnderTest.Ours();
-        using var store = ours.Open();
+        using var store = ours.Open(_part);
         store.Append("a", -1, Range(0, 50));
         ours.Server.Faults.NextRead(ReadFault.DropAfter(20, null, DropScope.Connection), 1);
         using var subscription = store.Subscribe("a");
