@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace PbftReference.Tests.StandIns.Streams;
@@ -25,10 +26,13 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="answer">Answers a call; null to break the connection off.</param>
     /// <param name="certificate">The certificate to show; null for no TLS.</param>
-    public static async Task<ScriptedServer> Start(Func<Request, Answer?> answer, X509Certificate2? certificate = null)
+    /// <param name="onEnd">Told when a caller ends a call that stays open.</param>
+    public static async Task<ScriptedServer> Start(Func<Request, Answer?> answer, X509Certificate2? certificate = null, Action? onEnd = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        // A test that ends leaves calls open.
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.Zero);
         builder.WebHost.UseKestrelCore();
         if (certificate is not null)
         {
@@ -44,14 +48,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
             }
         }));
         var application = builder.Build();
-        application.Run(context => Play(context, answer));
+        application.Run(context => Play(context, answer, onEnd));
         await application.StartAsync();
         return new ScriptedServer(application);
     }
 
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
 
-    private static async Task Play(HttpContext context, Func<Request, Answer?> script)
+    private static async Task Play(HttpContext context, Func<Request, Answer?> script, Action? onEnd)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
@@ -84,6 +88,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
             var gone = new TaskCompletionSource();
             context.RequestAborted.Register(gone.SetResult);
             await gone.Task;
+            onEnd?.Invoke();
         }
     }
 }
