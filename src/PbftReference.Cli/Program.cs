@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using PbftReference.Cli.Commands;
 using PbftReference.Cli.Output;
 using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host.Replay;
+using PbftReference.Cli.Live;
+using PbftReference.Runtime.Configuration;
 using PbftReference.Runtime.Membership;
 
 namespace PbftReference.Cli;
@@ -18,6 +21,9 @@ public static class Program
     public static int Main(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
+        // loggers and libraries write there, too
+        Console.SetError(new ForgivingWriter(Console.Error));
+        Console.SetOut(new ForgivingWriter(Console.Out));
         var terminal = Terminal.OfProcess();
         var code = Run(args, terminal);
         terminal.ClearProgress();
@@ -34,6 +40,8 @@ public static class Program
 
     private static int Invoke(ParseResult parsed, Terminal terminal)
     {
+        // the others end by themselves when they are interrupted
+        using var signals = parsed.Action is SynchronousCommandLineAction && parsed.CommandResult.Command.Name is not ("run" or "fuzz") ? new EndOnSignal(terminal) : null;
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Result, Error = terminal.Notes });
@@ -54,7 +62,7 @@ public static class Program
         }
         catch (IOException e)
         {
-            terminal.Note($"pbft: the result cannot be written to standard output: {e.Message.TrimEnd('.')}; make room, or write it elsewhere");
+            terminal.Note($"pbft: {ResultWriter.Said(e)}");
             return code == ExitCodes.Holds ? ExitCodes.Data : code;
         }
     }
@@ -97,7 +105,7 @@ public static class Program
     {
         OperationCanceledException => "interrupted",
         DirectoryNotFoundException or UnauthorizedAccessException or PathTooLongException => $"{exception.Message.TrimEnd('.')}: check the path and the access rights",
-        FileNotFoundException { Message: var text } when text.StartsWith("Could not find file", StringComparison.Ordinal) => $"{text.TrimEnd('.')}: put it back, or name another",
+        FileNotFoundException { Message: var text } when text.StartsWith("Could not find file", StringComparison.Ordinal) => $"{text.TrimEnd('.')}: check the path",
         _ => exception.Message,
     };
 
@@ -107,6 +115,7 @@ public static class Program
         {
             CommandException e => e.ExitCode,
             GenesisFileException => ExitCodes.Data,
+            SettingException e => LiveOptions.CodeOf(e),
             LogFormatException => ExitCodes.Corrupt,
             ReplayMismatchException => ExitCodes.Violation,
             EventStoreException { Failure: EventStoreFailure.Damaged } => ExitCodes.Corrupt,

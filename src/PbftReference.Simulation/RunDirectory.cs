@@ -76,7 +76,7 @@ public static class RunDirectory
     private static string InACluster(string directory) =>
         File.Exists(Path.Combine(directory, "node.json")) && Path.GetDirectoryName(Path.GetFullPath(directory)) is { } parent
             ? $": it is a replica of the cluster in {Path.GetRelativePath(Directory.GetCurrentDirectory(), parent)}, which has the genesis; name that one, and the replica by --replica"
-            : "";
+            : Directory.Exists(Path.Combine(directory, "replica-0")) ? ": it has replicas of a cluster and no genesis.json; restore that from a copy" : "";
 
     private static string WhyNot(string directory, string manifest) =>
         File.Exists(directory) ? "it is a file" : Directory.Exists(directory) ? $"{manifest} does not exist" : "it does not exist";

@@ -10,6 +10,7 @@ namespace PbftReference.Cli.Commands;
 internal static class ClusterCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AfterAnEnd = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceWithQuorum = TimeSpan.FromSeconds(10);
 
     public static Command Create(Terminal terminal) => new("cluster", "A cluster of real processes on this machine: makes, starts, stops, looks at it.")
@@ -17,11 +18,7 @@ internal static class ClusterCommand
         CreateUp(terminal),
         ClusterStatusCommand.Create(terminal),
         CreateOnSome(terminal, "stop", "Stops replicas in good order: all, or those that are named.", Stop),
-        CreateOnSome(terminal, "restart", "Stops replicas and starts them again: all, or those that are named.", (cluster, replica, output) =>
-        {
-            Stop(cluster, replica, output);
-            Start(cluster, replica, output);
-        }),
+        CreateRestart(terminal),
         CreateOnSome(terminal, "kill", "Kills replicas at once (SIGKILL): all, or those that are named.", (cluster, replica, output) => Signal(cluster, replica, output, NodeSignal.Kill, "killed")),
         CreateOnSome(terminal, "freeze", "Makes replicas stand still (SIGSTOP): all, or those that are named.", (cluster, replica, output) => Signal(cluster, replica, output, NodeSignal.Stop, "frozen")),
         CreateOnSome(terminal, "thaw", "Lets frozen replicas go on (SIGCONT): all, or those that are named.", (cluster, replica, output) => Signal(cluster, replica, output, NodeSignal.Continue, "goes on")),
@@ -43,9 +40,39 @@ internal static class ClusterCommand
         if (!cluster.Exists) options.Create(line, cluster, terminal);
         else if (options.GivenOf(line) is { } given) throw new CommandException(ExitCodes.Usage, $"there is a cluster in {cluster.Path} already: leave out {given.Name}, or take another directory");
         var replicas = Chosen(cluster, ids);
+        return await StartAll(cluster, replicas, terminal, cancellation).ConfigureAwait(false);
+    }
+
+    private static Command CreateRestart(Terminal terminal)
+    {
+        var directory = LiveOptions.Cluster();
+        var ids = LiveOptions.Replicas("Which replicas. [default: all]");
+        var command = new Command("restart", "Stops replicas, starts them again, and waits until they are ready: all, or those that are named.") { ids, directory };
+        command.SetAction((line, cancellation) =>
+        {
+            var cluster = LiveOptions.Existing(line.GetValue(directory)!);
+            var replicas = Chosen(cluster, line.GetValue(ids)!);
+            foreach (var replica in replicas) Stop(cluster, replica, terminal);
+            return StartAll(cluster, replicas, terminal, cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> StartAll(ClusterDirectory cluster, ReplicaId[] replicas, Terminal terminal, CancellationToken cancellation)
+    {
+        foreach (var note in LiveOptions.NotesOnEnvironment()) terminal.Note($"note: {note}");
         foreach (var name in NodeProcess.KeptBack) terminal.Note($"note: {name} is not passed on: it would reach every replica; write it into the node.json of the one that it is meant for");
-        foreach (var replica in replicas) Start(cluster, replica, terminal);
-        return await WaitUntilReady(cluster, replicas, terminal, cancellation).ConfigureAwait(false);
+        try
+        {
+            using var http = new NodeHttpClient(cluster);
+            foreach (var replica in replicas) await Start(cluster, replica, http, terminal, cancellation).ConfigureAwait(false);
+            return await WaitUntilReady(cluster, replicas, http, terminal, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not CommandException)
+        {
+            terminal.Note($"pbft: not all was done{GoingOn(cluster)}");
+            throw;
+        }
     }
 
     private static Command CreateOnSome(Terminal terminal, string name, string what, Action<ClusterDirectory, ReplicaId, Terminal> act)
@@ -69,11 +96,24 @@ internal static class ClusterCommand
         return [.. (ids.Length == 0 ? Enumerable.Range(0, n) : ids.Distinct()).Select(id => new ReplicaId(id))];
     }
 
-    private static void Start(ClusterDirectory cluster, ReplicaId replica, Terminal terminal)
+    private static async Task Start(ClusterDirectory cluster, ReplicaId replica, NodeHttpClient http, Terminal terminal, CancellationToken cancellation)
     {
         var process = new NodeProcess(cluster, replica);
-        if (process.Pid is { } running) terminal.Result.WriteLine($"replica {replica} runs already: process {running}");
-        else terminal.Result.WriteLine($"replica {replica} started: process {process.Start(ThisProgram.Words)}");
+        if (process.Pid is { } running)
+        {
+            terminal.Result.WriteLine($"replica {replica} runs already: process {running}");
+            return;
+        }
+
+        // its node.pid may be lost; started once more, two would stand for one replica
+        var answers = await http.Status(replica, cancellation).ConfigureAwait(false);
+        if ((int?)answers?["process"] is { } unknown && (string?)answers!["cluster"] == cluster.Members().Cluster && (int?)answers["replica"] == replica.Value && process.Adopt(unknown))
+        {
+            terminal.Result.WriteLine($"replica {replica} runs already: process {unknown}, which {process.PidFile} names again");
+            return;
+        }
+
+        terminal.Result.WriteLine($"replica {replica} started: process {process.Start(ThisProgram.Words)}");
     }
 
     private static void Stop(ClusterDirectory cluster, ReplicaId replica, Terminal terminal)
@@ -94,13 +134,12 @@ internal static class ClusterCommand
     {
         var process = new NodeProcess(cluster, replica);
         if (!process.Send(signal)) terminal.Result.WriteLine($"replica {replica} does not run");
-        else if (signal != NodeSignal.Kill || process.WaitForEnd(Patience)) terminal.Result.WriteLine($"replica {replica} {done}");
-        else throw new CommandException(ExitCodes.NoProgress, $"replica {replica} has not died within {Patience.TotalSeconds:0} s");
+        else if (signal == NodeSignal.Stop ? process.WaitUntilFrozen(PatienceWithQuorum) : signal != NodeSignal.Kill || process.WaitForEnd(Patience)) terminal.Result.WriteLine($"replica {replica} {done}");
+        else throw new CommandException(ExitCodes.NoProgress, $"replica {replica} is not {done} within {Patience.TotalSeconds:0} s");
     }
 
-    private static async Task<int> WaitUntilReady(ClusterDirectory cluster, ReplicaId[] replicas, Terminal terminal, CancellationToken cancellation)
+    private static async Task<int> WaitUntilReady(ClusterDirectory cluster, ReplicaId[] replicas, NodeHttpClient http, Terminal terminal, CancellationToken cancellation)
     {
-        using var http = new NodeHttpClient(cluster);
         var quorum = cluster.Members().Configuration.Quorum;
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
@@ -110,7 +149,8 @@ internal static class ClusterCommand
             {
                 var process = new NodeProcess(cluster, replica);
                 if (process.Pid is null) throw new CommandException(ExitCodes.Data, $"replica {replica} has ended: {LastLine(process.Output)}; all of it is in {process.Output}{GoingOn(cluster)}");
-                if (await http.NotReady(replica, cancellation).ConfigureAwait(false) is { } why) missing.Add($"replica {replica}: {why}");
+                if (process.IsFrozen) missing.Add($"replica {replica}: {NodeHttpClient.Frozen}");
+                else if (await http.NotReady(replica, cancellation).ConfigureAwait(false) is { } why) missing.Add($"replica {replica}: {why}");
             }
 
             if (missing.Count == 0 || (replicas.Length < quorum && missing.TrueForAll(why => !why.EndsWith(NodeHttpClient.Silent, StringComparison.Ordinal)))) break;
@@ -126,13 +166,27 @@ internal static class ClusterCommand
         }
 
         terminal.ClearProgress();
+        if (replicas.Length < quorum && await ReadyOf(cluster, http, cancellation).ConfigureAwait(false) < quorum)
+        {
+            terminal.Note($"nothing is agreed on until a quorum of {quorum} replicas runs: start the others by 'pbft cluster up --cluster {cluster.Path}'");
+            return ExitCodes.Holds;
+        }
+
         terminal.Note($"-> pbft submit --cluster {cluster.Path} 'some operation'");
         return ExitCodes.Holds;
+    }
+
+    private static async Task<int> ReadyOf(ClusterDirectory cluster, NodeHttpClient http, CancellationToken cancellation)
+    {
+        var ready = await Task.WhenAll(cluster.Members().Replicas.Select(async r => await http.NotReady(r.Id, cancellation).ConfigureAwait(false) is null)).ConfigureAwait(false);
+        return ready.Count(one => one);
     }
 
     // The others were started, and are left as they are: they may have been promised things meanwhile.
     private static string GoingOn(ClusterDirectory cluster)
     {
+        // what ended one may be about to end the others
+        Thread.Sleep(AfterAnEnd);
         var running = cluster.Members().Replicas.Select(r => r.Id).Where(id => new NodeProcess(cluster, id).Pid is not null).ToList();
         return running.Count == 0 ? ". No replica runs." : $". Of the cluster go on: {string.Join(", ", running)}; 'pbft cluster stop --cluster {cluster.Path}' stops them.";
     }

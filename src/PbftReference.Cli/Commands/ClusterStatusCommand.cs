@@ -50,7 +50,7 @@ internal static class ClusterStatusCommand
     {
         var process = new NodeProcess(cluster, replica);
         if (process.Pid is not { } pid) return (replica, null, null, "does not run");
-        if (process.IsFrozen) return (replica, pid, null, "stands still (SIGSTOP): 'pbft cluster thaw' lets it go on");
+        if (process.IsFrozen) return (replica, pid, null, NodeHttpClient.Frozen);
         var status = await http.Status(replica, cancellation).ConfigureAwait(false);
         return (replica, pid, status, status is null ? NodeHttpClient.Silent : await http.NotReady(replica, cancellation).ConfigureAwait(false));
     }

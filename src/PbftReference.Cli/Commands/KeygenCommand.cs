@@ -32,6 +32,8 @@ internal static class KeygenCommand
 /// <summary>What decides a new cluster.</summary>
 internal sealed class NewClusterOptions
 {
+    private static readonly string[] NotForAll = ["node.id", "node.http", "node.genesis", "node.key", "node.certificate", "node.ledger"];
+
     public Option<string> Cluster { get; } = LiveOptions.Cluster();
 
     public Option<int?> Replicas { get; } = new("--replicas") { HelpName = "N", Description = "Number of replicas n. [default: general.N]" };
@@ -61,6 +63,7 @@ internal sealed class NewClusterOptions
         if (line.GetValue(Replicas) is < 1 or > Core.Types.ClusterConfiguration.MaxReplicas) throw new CommandException(ExitCodes.Usage, $"--replicas must be 1 to {Core.Types.ClusterConfiguration.MaxReplicas}, not {line.GetValue(Replicas)}");
         if (line.GetValue(Replicas) is { } replicas) given.Add($"general.N={replicas}");
         if (line.GetValue(Store) is { } store) given.Add($"node.log={(EventStoreDb.IsAddress(store) ? store : throw new CommandException(ExitCodes.Usage, $"--store {store}: it takes the address of a database, esdb://HOST:2113"))}");
+        foreach (var name in line.GetValue(Set)!.Select(set => set.Split('=')[0].Trim()).Where(NotForAll.Contains)) throw new CommandException(ExitCodes.Usage, $"--set {name}: it is about one node, and a new cluster's nodes get theirs each; change it in node.json afterwards");
         if (line.GetValue(Clients) is < 1 or > 10_000) throw new CommandException(ExitCodes.Usage, $"--clients must be 1 to 10000, not {line.GetValue(Clients)}");
         if (line.GetValue(Replicas) is not null && line.GetValue(Set)!.Any(set => set.StartsWith("general.N=", StringComparison.Ordinal))) throw new CommandException(ExitCodes.Usage, "give --replicas, or --set general.N, not both");
         try
@@ -78,7 +81,7 @@ internal sealed class NewClusterOptions
             foreach (var note in settings.Notes) terminal.Note($"note: {note}");
             var members = cluster.Create(settings, line.GetValue(Name)!, line.GetValue(Clients));
             var c = members.Configuration;
-            terminal.Result.WriteLine($"cluster {members.Cluster} in {cluster.Path}: n = {c.Replicas}, f = {c.Faults}, K = {c.CheckpointPeriod}, L = {c.LogWindow}, batch {c.BatchSize}, service {members.Service}, {members.Clients.Length} clients");
+            terminal.WriteWrapped($"cluster {members.Cluster} in {cluster.Path}: n = {c.Replicas}, f = {c.Faults}, K = {c.CheckpointPeriod}, L = {c.LogWindow}, batch {c.BatchSize}, service {members.Service}, {members.Clients.Length} clients");
         }
         catch (SettingException e)
         {

@@ -16,7 +16,6 @@ internal sealed class LogPlaceArgument
     public LogPlaceArgument(string description = "A directory that 'pbft run' or 'pbft cluster' made, or logs in a database: esdb://HOST:2113#NAME.", string name = "LOG")
     {
         _place = new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
-        _place.Validators.Add(RefuseOptions);
         _store.Validators.Add(option =>
         {
             if (option.GetValueOrDefault<string?>() is { } store && !LogAddress.Is(store)) option.AddError($"--store {store}: it takes the address of a database, esdb://HOST:2113");
@@ -30,7 +29,8 @@ internal sealed class LogPlaceArgument
         command.Options.Add(_store);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_place) is null && result.GetValue(_store) is null) result.AddError($"Required argument missing for command: '{command.Name}'.");
+            if (result.GetResult(_place) is { Tokens: [var word, ..] } && word.Value.StartsWith("--", StringComparison.Ordinal)) RefuseOption(result, word.Value, command);
+            else if (result.GetValue(_place) is null && result.GetValue(_store) is null) result.AddError($"Required argument missing for command: '{command.Name}'.");
         });
     }
 
@@ -46,10 +46,6 @@ internal sealed class LogPlaceArgument
     }
 
     /// <summary>A mistyped option would be taken for the place.</summary>
-    private static void RefuseOptions(ArgumentResult result)
-    {
-        var word = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-        if (!word.StartsWith("--", StringComparison.Ordinal) || result.Parent is not CommandResult { Command: var command }) return;
+    private static void RefuseOption(CommandResult result, string word, Command command) =>
         result.AddError($"Unrecognized option '{word}'{(Nearest.To(word, command) is { } meant ? $": did you mean '{meant}'?" : ".")}");
-    }
 }

@@ -26,14 +26,14 @@ internal static class LogTailCommand
         var follow = new Option<bool>("-f", "--follow") { Description = "Stays, and shows what is appended, until it is interrupted." };
         var command = new Command("tail", "The last transitions; with -f, those that come as well.") { replica, lines, follow };
         place.AddTo(command);
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellation) =>
         {
             using var log = RunLog.Open(place.Of(parsed));
             var ends = log.ReplicasOrAll(parsed.GetValue(replica)).Select(id => ShowLast(log, id, parsed.GetValue(lines), terminal)).ToList();
             terminal.Result.Flush();
-            if (!parsed.GetValue(follow)) return Task.FromResult(ExitCodes.Holds);
-            Follow(log, ends, terminal, cancellation);
-            return Task.FromResult(ExitCodes.Interrupted);
+            if (!parsed.GetValue(follow)) return ExitCodes.Holds;
+            await Task.Run(() => Follow(log, ends, terminal, cancellation), CancellationToken.None).ConfigureAwait(false);
+            return ExitCodes.Interrupted;
         });
         return command;
     }

@@ -37,10 +37,10 @@ internal static class LogVerifyCommand
         {
             var colour = finding.Verdict == IntegrityVerdict.Corrupt ? 31 : 33;
             terminal.Result.WriteLine(terminal.Paint($"{finding.Verdict.ToString().ToUpperInvariant()} {Words(finding.Kind)} in {finding.Stream} at #{finding.Revision}", colour));
-            terminal.Result.WriteLine($"  {finding.Explanation}");
+            terminal.WriteWrapped(finding.Explanation, 2);
         }
 
-        terminal.Result.WriteLine(Summary(report));
+        terminal.WriteWrapped(Summary(report));
     }
 
     private static string Summary(IntegrityReport report) => report.Streams.IsEmpty

@@ -37,11 +37,11 @@ internal static class ReplayCommand
             terminal.ClearProgress();
             if (json) continue;
             if (rows.Count == 1) terminal.Result.WriteLine(ReplayOutput.Heading);
-            foreach (var text in ReplayOutput.Lines(row)) terminal.Result.WriteLine(text);
+            foreach (var text in ReplayOutput.Lines(row)) terminal.WriteWrapped(text.TrimStart(), text.Length - text.TrimStart().Length);
         }
 
         if (json) terminal.Result.WriteLine(ReplayOutput.Json(source, rows, verify).ToString(Formatting.Indented));
-        else terminal.Result.WriteLine(ReplayOutput.Verdict(rows, verify));
+        else terminal.WriteWrapped(ReplayOutput.Verdict(rows, verify));
         return ReplayOutput.CodeOf(rows);
     }
 }

@@ -63,9 +63,17 @@ internal static class SubmitCommand
                     results.WriteLine(LineOf(seat, result));
                     results.Flush();
                 });
-                var report = await submission.Run(operations, patience, () => terminal.Progress(() => $"{submission.Accepted:N0} accepted"), cancellation).ConfigureAwait(false);
-                terminal.ClearProgress();
-                Write(report, json, terminal);
+                try
+                {
+                    await submission.Run(operations, patience, () => terminal.Progress(() => $"{submission.Accepted:N0} accepted"), cancellation).ConfigureAwait(false);
+                }
+                finally
+                {
+                    // also of one that gave up
+                    terminal.ClearProgress();
+                    Write(submission.Report, json, terminal);
+                }
+
                 return ExitCodes.Holds;
             }
             finally

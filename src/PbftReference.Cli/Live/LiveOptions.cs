@@ -83,8 +83,12 @@ internal static class LiveOptions
     {
         var cluster = new ClusterDirectory(directory);
         if (File.Exists(directory)) throw new CommandException(ExitCodes.Data, $"{directory} is a file: name the directory of a cluster");
+        if (!cluster.Exists && cluster.HasRemains) throw new CommandException(ExitCodes.Data, $"{cluster.GenesisPath} is missing, and {directory} has keys or logs of its replicas: restore it from a copy; nothing else has the members' keys. Remove nothing");
         return cluster.Exists ? cluster : throw new CommandException(ExitCodes.Data, $"there is no cluster in {directory}: make one by 'pbft cluster up --cluster {directory}', or name its directory");
     }
+
+    /// <summary>What is to be noted of the environment's settings, whoever they are meant for.</summary>
+    public static IReadOnlyList<string> NotesOnEnvironment() => Settings.Resolve(null, Environment(), []).Notes;
 
     private static IEnumerable<KeyValuePair<string, string>> Environment() =>
         System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));

@@ -15,6 +15,9 @@ internal sealed class NodeHttpClient(ClusterDirectory cluster) : IDisposable
     /// <summary>What is said of a node that does not answer.</summary>
     public const string Silent = "does not answer";
 
+    /// <summary>What is said of a node whose process stands still.</summary>
+    public const string Frozen = "stands still (SIGSTOP): 'pbft cluster thaw' lets it go on";
+
     /// <summary>Where a node stands; null if it does not answer.</summary>
     public async Task<JObject?> Status(ReplicaId replica, CancellationToken cancellation)
     {

@@ -23,8 +23,10 @@ internal sealed class Submission(IReadOnlyList<ClientSeat> seats, int outstandin
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentBag<double> _latencies = [];
+    private readonly Stopwatch _began = Stopwatch.StartNew();
     private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
     private long _accepted;
+    private int _underWay;
     private long _left;
 
     /// <summary>Operations accepted so far.</summary>
@@ -39,7 +41,7 @@ internal sealed class Submission(IReadOnlyList<ClientSeat> seats, int outstandin
     /// <exception cref="OperationCanceledException">It was given up; what is unanswered is sent again by the next submission.</exception>
     public async Task<SubmissionReport> Run(IEnumerable<byte[]> operations, CancellationToken cancellation)
     {
-        var began = Stopwatch.StartNew();
+        _began.Restart();
         var next = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(1024) { SingleWriter = true });
         // reading may block, on a file or a terminal or to keep to a rate: not on a thread that answers are waiting for
         var reading = Task.Factory.StartNew(() => Read(operations, next.Writer, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -48,8 +50,13 @@ internal sealed class Submission(IReadOnlyList<ClientSeat> seats, int outstandin
         // a read that waits for input cannot be called off; it is not waited for
         workers.Add(reading.WaitAsync(cancellation));
         await Task.WhenAll(workers).ConfigureAwait(false);
-        return new SubmissionReport(Accepted, _left, seats.Sum(seat => seat.Session.Retransmissions), began.Elapsed, [.. _latencies.Order()]);
+        return Report;
     }
+
+    private string Unanswered => Volatile.Read(ref _underWay) == 0 ? "" : "; what is unanswered is sent again by the next submit";
+
+    /// <summary>Where it stands.</summary>
+    public SubmissionReport Report => new(Accepted, Interlocked.Read(ref _left), seats.Sum(seat => seat.Session.Retransmissions), _began.Elapsed, [.. _latencies.Order()]);
 
     /// <summary>Sends all, and gives up when nothing is accepted for long.</summary>
     /// <param name="operations">The operations.</param>
@@ -64,6 +71,8 @@ internal sealed class Submission(IReadOnlyList<ClientSeat> seats, int outstandin
         while (await Task.WhenAny(run, Task.Delay(BetweenLooks, CancellationToken.None)).ConfigureAwait(false) != run)
         {
             tick();
+            // nothing is late while nothing is asked: the next operation may be long in coming
+            if (Volatile.Read(ref _underWay) == 0) _sinceProgress.Restart();
             if (SinceProgress > patience) await giveUp.CancelAsync().ConfigureAwait(false);
         }
 
@@ -73,16 +82,16 @@ internal sealed class Submission(IReadOnlyList<ClientSeat> seats, int outstandin
         }
         catch (ArgumentException e)
         {
-            throw new CommandException(ExitCodes.Data, $"{e.Message}; {Accepted} were accepted before, and what is unanswered is sent again by the next submit", e);
+            throw new CommandException(ExitCodes.Data, $"{e.Message}; {Accepted} were accepted before{Unanswered}", e);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            throw new CommandException(ExitCodes.Interrupted, $"interrupted; {Accepted} were accepted, and what is unanswered is sent again by the next submit");
+            throw new CommandException(ExitCodes.Interrupted, $"interrupted; {Accepted} were accepted{Unanswered}");
         }
         catch (OperationCanceledException)
         {
             throw new CommandException(
-                ExitCodes.NoProgress, $"nothing was accepted for {patience.TotalSeconds:0} s ({Accepted} before): see 'pbft cluster status'; what is unanswered is sent again by the next submit");
+                ExitCodes.NoProgress, $"nothing was accepted for {patience.TotalSeconds:0} s ({Accepted} before): see 'pbft cluster status'{Unanswered}");
         }
     }
 
@@ -109,7 +118,9 @@ internal sealed class Submission(IReadOnlyList<ClientSeat> seats, int outstandin
         await foreach (var operation in next.ReadAllAsync(cancellation).ConfigureAwait(false))
         {
             var began = Stopwatch.GetTimestamp();
+            Interlocked.Increment(ref _underWay);
             var result = await seat.Session.Submit(operation, cancellation).ConfigureAwait(false);
+            Interlocked.Decrement(ref _underWay);
             _latencies.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             Take(seat, result);
         }
@@ -117,10 +128,12 @@ internal sealed class Submission(IReadOnlyList<ClientSeat> seats, int outstandin
 
     private async Task AwaitLeft(ClientSeat seat, CancellationToken cancellation)
     {
+        Interlocked.Add(ref _underWay, seat.Session.Left.Count);
         foreach (var left in seat.Session.Left)
         {
             Take(seat, await left.WaitAsync(cancellation).ConfigureAwait(false));
             Interlocked.Increment(ref _left);
+            Interlocked.Decrement(ref _underWay);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class Terminal
         var asked = int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns > 0;
         var width = asked ? columns : Console.IsOutputRedirected || Console.WindowWidth <= 0 ? WidthOfFiles : Console.WindowWidth;
         var output = new StreamWriter(Console.OpenStandardOutput(), new System.Text.UTF8Encoding(false), 1 << 16) { AutoFlush = !Console.IsOutputRedirected };
-        return new Terminal(output, Console.Error, !plain && !Console.IsOutputRedirected, !plain && !Console.IsErrorRedirected, width, output.BaseStream)
+        return new Terminal(new ResultWriter(output), Console.Error, !plain && !Console.IsOutputRedirected, !plain && !Console.IsErrorRedirected, width, output.BaseStream)
         {
             NoteWidth = asked ? columns : Console.IsErrorRedirected || Console.WindowWidth <= 0 ? int.MaxValue : Console.WindowWidth,
         };
@@ -73,6 +73,15 @@ public sealed class Terminal
 
         Result.Flush();
         _bytes.Write(bytes);
+    }
+
+    /// <summary>Writes a sentence among the results, broken between words; what goes on is indented.</summary>
+    /// <param name="text">The sentence.</param>
+    /// <param name="indent">Columns before its first line.</param>
+    public void WriteWrapped(string text, int indent = 0)
+    {
+        var before = new string(' ', indent);
+        foreach (var (part, i) in WordWrap.Lines(text, Math.Max(Narrowest, Width - indent - Indent)).Select((part, i) => (part, i))) Result.WriteLine(i == 0 ? before + part : $"{before}  {part}");
     }
 
     /// <summary>Writes a note.</summary>

@@ -6,7 +6,7 @@ namespace PbftReference.EventLog.Log;
 /// <summary>Says where a record is that can't be read, and how to go on.</summary>
 internal static class RecordFault
 {
-    private const string Advice = "Check the log's integrity; keep a copy as evidence, and restore the log or let the replica fetch its state from the others.";
+    private const string Advice = "Check the log by 'pbft log verify'; keep a copy as evidence, and restore the log from a copy that is sound and as long, or leave the replica out.";
 
     internal static LogFormatException At(string stream, long revision, string what, Exception? cause = null)
     {

@@ -66,11 +66,20 @@ public sealed class ClientSeat : IAsyncDisposable
         var verifier = new SharedVerifier();
         try
         {
-            var lost = members.Clients.Where(member => HasLostJournal(cluster.OfClient(member.Id))).ToList();
-            foreach (var member in members.Clients.Except(lost))
+            var lost = new List<ClientMember>();
+            foreach (var member in members.Clients)
             {
                 if (seats.Count == count) break;
-                if (TryLock(cluster.OfClient(member.Id)) is { } taken) seats.Add(new ClientSeat(cluster, members, member, taken, options, verifier));
+                var wasUsed = File.Exists(Path.Combine(cluster.OfClient(member.Id), LockFile));
+                if (TryLock(cluster.OfClient(member.Id)) is not { } taken) continue;
+                if (wasUsed && HasLostJournal(cluster.OfClient(member.Id)))
+                {
+                    lost.Add(member);
+                    await taken.DisposeAsync().ConfigureAwait(false);
+                    continue;
+                }
+
+                seats.Add(new ClientSeat(cluster, members, member, taken, options, verifier));
             }
 
             if (seats.Count < count) throw new IOException($"{count} clients are wanted, and of the {members.Clients.Length} of cluster {members.Cluster} {seats.Count} are free: take fewer, or wait until others are done{Lost(lost)}");
@@ -84,12 +93,24 @@ public sealed class ClientSeat : IAsyncDisposable
     }
 
     // Without its journal a client does not know which timestamps it used: it would begin at the first again, and wait for ever.
-    private static bool HasLostJournal(string directory) =>
-        File.Exists(Path.Combine(directory, LockFile)) && new FileInfo(Path.Combine(directory, JournalFile)) is not { Exists: true, Length: > 0 };
+    private static bool HasLostJournal(string directory)
+    {
+        var path = Path.Combine(directory, JournalFile);
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 }) return true;
+        try
+        {
+            using var journal = new SqliteEventStore(path, JournalOptions);
+            return false;
+        }
+        catch (EventStoreException e) when (e.Failure is EventStoreFailure.NotAStore or EventStoreFailure.Damaged)
+        {
+            return true;
+        }
+    }
 
     private static string Lost(List<ClientMember> lost) => lost.Count == 0
         ? ""
-        : $". Left out, since their {JournalFile} is gone though they were used: {string.Join(", ", lost.Select(member => $"client-{member.Id}"))}; put it back, or, if one never sent anything, remove its file '{LockFile}'";
+        : $". Left out, since their {JournalFile} is gone or damaged though they were used: {string.Join(", ", lost.Select(member => $"client-{member.Id}"))}; put it back, or, if one never sent anything, remove its file '{LockFile}'";
 
     private const string LockFile = "lock";
     private const string JournalFile = "journal.db";

@@ -38,6 +38,9 @@ public sealed class ClusterDirectory
     /// <summary>Whether a cluster is there.</summary>
     public bool Exists => File.Exists(GenesisPath);
 
+    /// <summary>Whether there is what only a cluster that was there leaves: the log of a replica.</summary>
+    public bool HasRemains => Directory.Exists(Path) && Directory.EnumerateDirectories(Path, "replica-*").Any(replica => File.Exists(System.IO.Path.Combine(replica, "log.db")) || File.Exists(System.IO.Path.Combine(replica, "ledger.db")));
+
     /// <summary>Reads the genesis.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="EventLog.Codec.LogFormatException">It cannot be read.</exception>
@@ -65,6 +68,8 @@ public sealed class ClusterDirectory
         if (File.Exists(Path)) throw new IOException($"{Path} is a file: name a directory for the cluster");
         if (Exists) throw new IOException($"there is a cluster in {Path} already: take another directory, or start that one by 'pbft cluster up'");
         GenesisFile.Cluster(name);
+        if (HasRemains) throw new IOException($"{GenesisPath} is missing, and {Path} has logs of its replicas: restore it from a copy, and remove nothing; or take another directory");
+        using var alone = Alone();
         if (Directory.Exists(OfReplica(new ReplicaId(0)))) throw new IOException($"in {Path} is the beginning of a cluster that was not finished, without a genesis: remove it, or take another directory");
         var configuration = settings.ToClusterConfiguration();
         var ports = FreePorts(2 * configuration.Replicas);
@@ -84,6 +89,21 @@ public sealed class ClusterDirectory
         GenesisFile.Read(GenesisPath + ".new");
         File.Move(GenesisPath + ".new", GenesisPath);
         return members;
+    }
+
+    // Two that make the same cluster at once would each make half of it.
+    private FileStream Alone()
+    {
+        var file = System.IO.Path.Combine(Path, "cluster.lock");
+        try
+        {
+            Directory.CreateDirectory(Path);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e) when (File.Exists(file))
+        {
+            throw new IOException($"a cluster cannot be made in {Path}: {e.Message.TrimEnd('.')}. If another 'pbft cluster up' or 'pbft keygen' makes it right now, wait for that one", e);
+        }
     }
 
     private static string NodeJson(Settings settings, ReplicaId id, int httpPort)

@@ -27,10 +27,19 @@ public sealed class ClusterLogs : IEventStore
             var files = ReplicaFiles.Of(Settings.Resolve(directory.NodePath(replica.Id), [], []));
             if (files.InDatabase) _stores[replica.Id.Value] = new ClusterView(new EventStoreDb(files.Log, new EventStoreDbOptions { ReadOnly = true }), members.Cluster);
             else if (files.LostLog is { } lost) _stores[replica.Id.Value] = new UnreadableLog(new EventStoreException(EventStoreFailure.Damaged, lost));
-            else if (files.HasLog) _stores[replica.Id.Value] = Open(files.Log);
+            else if (files.HasLog) _stores[replica.Id.Value] = Own(Open(files.Log), replica.Id, files.Log);
         }
 
         if (_stores.Count == 0) throw new EventStoreException(EventStoreFailure.StoreMissing, $"no replica of the cluster in {_directory} has a log yet: start it by 'pbft cluster up --cluster {_directory}'");
+    }
+
+    // A copy of another replica's log says nothing of this one.
+    private IEventStore Own(IEventStore store, ReplicaId replica, string path)
+    {
+        if (store is UnreadableLog || store.Streams().Count == 0 || store.Tail(LogStreams.OfReplica(_cluster, replica)) is not null) return store;
+        var held = string.Join(", ", store.Streams());
+        store.Dispose();
+        return new UnreadableLog(new EventStoreException(EventStoreFailure.Damaged, $"{path} does not hold the log of replica {replica}, but {held}: put the right one back"));
     }
 
     // The genesis says that a log is there: what is no store is one that was damaged.

@@ -29,6 +29,8 @@ public sealed partial class NodeProcess
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
+    private const int NotPermitted = 1;
+
     private readonly string _directory;
 
     /// <summary>The process of a replica.</summary>
@@ -47,7 +49,8 @@ public sealed partial class NodeProcess
     /// <summary>Where its output goes.</summary>
     public string Output => Path.Combine(_directory, "node.log");
 
-    private string PidFile => Path.Combine(_directory, "node.pid");
+    /// <summary>The file that names the process.</summary>
+    public string PidFile => Path.Combine(_directory, "node.pid");
 
     /// <summary>The process's id; null if it does not run.</summary>
     public int? Pid
@@ -82,6 +85,14 @@ public sealed partial class NodeProcess
         start.Environment.TryAdd("DOTNET_TieredPGO", "0");
         start.Environment.TryAdd("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0");
         foreach (var name in KeptBack) start.Environment.Remove(name);
+        // its messages are lines of a file, however wide the terminal is
+        start.Environment.Remove("COLUMNS");
+        // before it runs, so that no process is ever started and not known
+        File.WriteAllText(PidFile, "");
+        using (File.Open(Output, FileMode.Append))
+        {
+        }
+
         start.ArgumentList.Add("-c");
         // a session of its own: what is typed at the terminal that started it does not reach it
         start.ArgumentList.Add("out=$1; shift; if command -v setsid >/dev/null; then setsid \"$@\" >>\"$out\" 2>&1 </dev/null & else nohup \"$@\" >>\"$out\" 2>&1 </dev/null & fi; echo $!");
@@ -107,12 +118,41 @@ public sealed partial class NodeProcess
         }
     }
 
+    /// <summary>Takes note of a process that runs as this replica, and that <c>node.pid</c> does not name.</summary>
+    /// <returns>False if there is no such process.</returns>
+    public bool Adopt(int pid)
+    {
+        using var alone = Alone();
+        if (StartOf(pid) is not { } start) return false;
+        File.WriteAllText(PidFile, $"{pid} {start}\n");
+        return true;
+    }
+
     /// <summary>Sends a signal.</summary>
     /// <returns>False if it does not run.</returns>
+    /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
     public bool Send(NodeSignal signal)
     {
         RequireUnix();
-        return Pid is { } pid && Kill(pid, NumberOf(signal)) == 0;
+        if (Pid is not { } pid) return false;
+        if (Kill(pid, NumberOf(signal)) == 0) return true;
+        return Marshal.GetLastPInvokeError() == NotPermitted ? throw new UnauthorizedAccessException($"replica {Replica} runs as process {pid}, to which this user may send no signal") : false;
+    }
+
+    /// <summary>Waits until the process stands still.</summary>
+    /// <returns>False if it still goes on when the time is over, or has ended.</returns>
+    public bool WaitUntilFrozen(TimeSpan time)
+    {
+        // where the system does not tell, the signal has to do
+        if (!Directory.Exists("/proc/self")) return true;
+        var waited = Stopwatch.StartNew();
+        while (!IsFrozen)
+        {
+            if (waited.Elapsed > time || Pid is null) return false;
+            Thread.Sleep(BetweenLooks);
+        }
+
+        return true;
     }
 
     /// <summary>Waits until the process is gone.</summary>
@@ -178,6 +218,6 @@ public sealed partial class NodeProcess
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("clusters of processes need signals, as Linux and macOS have them; on Windows start each node by 'pbft node --config FILE'");
     }
 
-    [LibraryImport("libc", EntryPoint = "kill")]
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);
 }

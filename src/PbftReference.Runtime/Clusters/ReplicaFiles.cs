@@ -29,11 +29,12 @@ public sealed record ReplicaFiles(string Log, string Ledger)
         ? null
         : Lost($"the log {Log} is {(File.Exists(Log) ? "empty" : "missing")}");
 
-    /// <summary>The same for a log in a database.</summary>
-    /// <param name="hasStream">Whether the database has the replica's stream.</param>
-    public string? LostStream(bool hasStream) => hasStream || new FileInfo(Ledger) is not { Exists: true, Length: > 0 }
+    /// <summary>The same of a log that is there and holds none of this replica's records.</summary>
+    /// <param name="hasStream">Whether the log has the replica's stream.</param>
+    /// <param name="hasBlocks">Whether the ledger has blocks.</param>
+    public string? LostStream(bool hasStream, bool hasBlocks) => hasStream || !hasBlocks
         ? null
-        : Lost($"{EventStoreDb.WithoutSecrets(Log)} does not hold the replica's log");
+        : Lost($"{EventStoreDb.WithoutSecrets(Log)} does not hold this replica's log");
 
     private string Lost(string what) => $"{what}, though the ledger {Ledger} shows that the replica took part. Without its "
         + "log it does not know what it signed, and would contradict it: that is a faulty replica. Put the log back, whole and as long as it was, "

@@ -11,6 +11,7 @@ internal static class SettingsFile
     /// <exception cref="IOException">It cannot be read.</exception>
     public static IEnumerable<(string Name, string Text, int Line)> Read(string file)
     {
+        if (new FileInfo(file) is { Exists: true, Length: 0 }) throw new SettingException($"{file} is empty: write a JSON object of settings into it, or restore it; see 'pbft config keys'");
         JObject json;
         try
         {

@@ -9,6 +9,9 @@ public sealed record NodeStatus
     /// <summary>The replica.</summary>
     public required int Replica { get; init; }
 
+    /// <summary>The process's id.</summary>
+    public int Process { get; init; } = Environment.ProcessId;
+
     /// <summary>The cluster's name.</summary>
     public required string Cluster { get; init; }
 

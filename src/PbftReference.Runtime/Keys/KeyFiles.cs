@@ -46,7 +46,11 @@ public static class KeyFiles
         {
             return X509Certificate2.CreateFromPem(File.ReadAllText(certificateFile), File.ReadAllText(keyFile));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (UnauthorizedAccessException e)
+        {
+            throw new KeyException($"the key in {keyFile} or the certificate in {certificateFile} may not be read by this user: {e.Message.TrimEnd('.')}. Run it as their owner, or change the owner", e);
+        }
+        catch (Exception e) when (e is IOException or CryptographicException or ArgumentException)
         {
             throw new KeyException($"the key in {keyFile} and the certificate in {certificateFile} cannot be used: {e.Message} Restore both from a copy: the genesis names this very key, so a new one is of no use", e);
         }

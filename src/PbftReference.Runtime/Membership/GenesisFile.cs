@@ -60,7 +60,7 @@ public static class GenesisFile
         }
         catch (Exception e) when (e is JsonException or FormatException or LogFormatException)
         {
-            throw new GenesisFileException($"{name} is not a genesis file of schema {Schema}: {e.Message} Restore it: all replicas have the same.", e);
+            throw new GenesisFileException($"{name} is not a genesis file of schema {Schema}: {e.Message.TrimEnd('.')}. Restore it from a copy.", e);
         }
     }
 

@@ -184,7 +184,9 @@ public sealed class ReplicaNode : IAsyncDisposable
     {
         var genesis = _members.Genesis;
         var log = OpenLog(genesis);
-        var blocks = new BlockStore(Owned(new SqliteEventStore(_settings["node.ledger"].Text, LedgerOptions)), genesis.Cluster, _self);
+        var blocks = new BlockStore(Owned(OpenLedger()), genesis.Cluster, _self);
+        var hasStream = log.Tail(LogStreams.OfReplica(genesis.Cluster, _self)) is not null;
+        if (_settings["peer.validator.consensus.plugin"].Text == "pbft" && ReplicaFiles.Of(_settings).LostStream(hasStream, blocks.Count > 0) is { } lost) throw new EventStoreException(EventStoreFailure.Damaged, lost);
         var ledger = new BlockLedger(blocks, genesis);
         var executor = new EventManager(OnFault, (int)_settings["executor.queuesize"].Number, $"executor {_self}");
         var stack = new ConsensusHelper(_network, keys, ledger, new StatePersistor(log, genesis.Cluster, _self), executor);
@@ -199,13 +201,25 @@ public sealed class ReplicaNode : IAsyncDisposable
         return (stack, engine);
     }
 
+    private SqliteEventStore OpenLedger()
+    {
+        var path = _settings["node.ledger"].Text;
+        try
+        {
+            return new SqliteEventStore(path, LedgerOptions);
+        }
+        catch (EventStoreException e) when (e.Failure is EventStoreFailure.NotAStore or EventStoreFailure.Damaged)
+        {
+            throw new EventStoreException(e.Failure, $"the ledger {path} cannot be read; remove it, and it is made again from the log ({e.InnerException?.Message ?? e.Message})", e);
+        }
+    }
+
     private IEventStore OpenLog(Genesis genesis)
     {
         var files = ReplicaFiles.Of(_settings);
         if (!files.InDatabase) return Owned(new SqliteEventStore(files.Log, new SqliteStoreOptions { PageBytes = LogPageBytes }));
         // at the start the database is waited for here; later the writer of the log does it, which tells and ends when the node stops
         var database = Owned(new EventStoreDb(files.Log, new EventStoreDbOptions { Patience = DatabasePatience, PatienceAtFirst = DatabasePatienceAtStart, Waiting = _messages.LogRetrying }));
-        if (files.LostStream(database.Tail(LogStreams.OfReplica(genesis.Cluster, _self)) is not null) is { } lost) throw new EventStoreException(EventStoreFailure.Damaged, lost);
         StoredManifest.Write(database, genesis.Cluster, ClusterManifest.Encode(genesis));
         return database;
     }

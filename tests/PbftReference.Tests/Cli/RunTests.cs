@@ -105,7 +105,7 @@ public sealed class RunTests : IDisposable
     [InlineData(ExitCodes.Usage, "3f+1", "--tolerate", "2")]
     [InlineData(ExitCodes.Usage, "choose none, some or many", "--faults", "all")]
     [InlineData(ExitCodes.Usage, "there is no such service", "--service", "sql")]
-    [InlineData(ExitCodes.Usage, "choose sqlite or memory", "--store", "tape")]
+    [InlineData(ExitCodes.Usage, "choose sqlite, memory, or the address of a database", "--store", "tape")]
     [InlineData(ExitCodes.Usage, "--operations must be at least 1", "--operations", "0")]
     [InlineData(ExitCodes.Usage, "at most the client window", "--outstanding", "65")]
     [InlineData(ExitCodes.Data, "does not exist", "--input", "/nowhere/words.txt")]
