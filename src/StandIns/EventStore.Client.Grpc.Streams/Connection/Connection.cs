@@ -77,17 +77,11 @@ internal sealed class Connection : IDisposable
 
     public void Dispose()
     {
-        lock (_lock)
+        if (!_closed.IsCancellationRequested)
         {
-            if (_closed.IsCancellationRequested)
-            {
-                return;
-            }
-
             _closed.Cancel();
+            _http.Dispose();
         }
-
-        _http.Dispose();
     }
 
     private static bool IsNotLeader(Exception failure) => failure is RpcException rpc && rpc.Trailers.GetValue("exception") == "not-leader";

@@ -44,7 +44,7 @@ public class EventStoreClientConnectivitySettings
     /// <summary>The pause between two attempts.</summary>
     public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long one node may take to answer about the cluster, or about what it can do.</summary>
+    /// <summary>How long one node may take to connect, to answer about the cluster, or about what it can do.</summary>
     public TimeSpan GossipTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>After how much quiet the connection is pinged; at least a second, <see cref="Timeout.InfiniteTimeSpan"/> for never.</summary>
