@@ -89,8 +89,9 @@ internal sealed class Connection : IDisposable
     private async Task<Node> ConnectAsync(Node? leader)
     {
         await Task.Yield();
-        var node = leader
-            ?? (_settings.IsSingleNode ? new Node(_settings.Address ?? DefaultAddress) : await _discovery.DiscoverAsync(Closed).ConfigureAwait(false));
+        var node = leader ?? (_settings.IsSingleNode
+            ? new Node(_settings.Address ?? DefaultAddress)
+            : await _discovery.DiscoverAsync(Closed).ConfigureAwait(false));
         var options = new CallOptions(_settings.GossipTimeout, null, RequiresLeader: false, _name);
         try
         {

@@ -50,7 +50,9 @@ public class EventStoreClientConnectivitySettings
     /// <summary>After how much quiet the connection is pinged; at least a second, <see cref="Timeout.InfiniteTimeSpan"/> for never.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a ping may take before the connection counts as lost; at least a second, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <summary>
+    /// How long a ping may take before the connection counts as lost; at least a second, or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>New settings as they are by default.</summary>
