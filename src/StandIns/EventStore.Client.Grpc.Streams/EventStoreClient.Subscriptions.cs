@@ -28,7 +28,9 @@ public sealed partial class EventStoreClient
             ends => MessagesAsync(streamName, body, options, ends), cancellationToken, _connection.Closed));
     }
 
-    /// <summary>A subscription that is under way. Enumerate either this or <see cref="Messages"/>, once. It ends with that, or when disposed.</summary>
+    /// <summary>
+    /// A subscription that is under way. Enumerate either this or <see cref="Messages"/>, once. It ends with that, or when disposed.
+    /// </summary>
     public sealed class StreamSubscriptionResult : IAsyncEnumerable<ResolvedEvent>, IAsyncDisposable, IDisposable
     {
         private readonly StreamCall _call;

@@ -19,7 +19,7 @@ internal static class CallStatus
         var type = response.Content.Headers.ContentType?.MediaType;
         return response.StatusCode == HttpStatusCode.OK && type?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
             ? null
-            : Failure(OfHttp(response.StatusCode), $"Bad gRPC response. HTTP status code: {(int)response.StatusCode}, content type: {type ?? "none"}.");
+            : Failure(OfHttp(response.StatusCode), $"Not gRPC: HTTP status {(int)response.StatusCode}, content type {type ?? "none"}.");
     }
 
     /// <summary>The status behind the messages.</summary>
@@ -64,9 +64,9 @@ internal static class CallStatus
             trailers.Add(name, string.Join(", ", texts));
         }
 
-        var known = int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 16;
-        var detail = Uri.UnescapeDataString(trailers.GetValue("grpc-message") ?? "");
-        return new RpcException(new Status(known ? (StatusCode)number : StatusCode.Unknown, detail), trailers);
+        var isNumber = int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        var code = isNumber && Enum.IsDefined((StatusCode)number) ? (StatusCode)number : StatusCode.Unknown;
+        return new RpcException(new Status(code, Uri.UnescapeDataString(trailers.GetValue("grpc-message") ?? "")), trailers);
     }
 
     private static T? Find<T>(Exception? exception) where T : Exception

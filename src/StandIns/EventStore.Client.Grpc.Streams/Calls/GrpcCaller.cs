@@ -32,7 +32,7 @@ internal sealed class GrpcCaller(HttpMessageInvoker http)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.Deadline is { } deadline)
         {
-            limit.CancelAfter(deadline);
+            limit.CancelAfter(TimeSpan.FromMilliseconds(Math.Clamp(deadline.TotalMilliseconds, 0, int.MaxValue)));
         }
 
         using var request = Request(address, method, body, options);
@@ -95,6 +95,11 @@ internal sealed class GrpcCaller(HttpMessageInvoker http)
         try
         {
             return await step.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (exception.InnerException is TimeoutException)
+        {
+            // Connecting took too long, which is another limit than the call's.
+            throw CallStatus.OfTransport(exception);
         }
         catch (OperationCanceledException exception)
         {

@@ -12,7 +12,8 @@ internal sealed class MessageStream(Stream body)
     private readonly byte[] _header = new byte[5];
 
     /// <summary>The next message, or null behind the last one.</summary>
-    /// <exception cref="RpcException">A frame is too large, compressed or not whole.</exception>
+    /// <exception cref="RpcException">A frame is too large or compressed.</exception>
+    /// <exception cref="EndOfStreamException">A frame is not whole.</exception>
     public async ValueTask<byte[]?> NextAsync(CancellationToken cancellationToken)
     {
         var read = await body.ReadAtLeastAsync(_header, _header.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
@@ -32,9 +33,9 @@ internal sealed class MessageStream(Stream body)
             throw CallStatus.Failure(StatusCode.ResourceExhausted, $"A message has {length} bytes; at most {MaxMessage} are accepted.");
         }
 
+        // Behind a header that is cut there is nothing, which is an end within a message as well.
         var message = new byte[read == _header.Length ? length : 1];
-        return await body.ReadAtLeastAsync(message, message.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) == message.Length
-            ? message
-            : throw new EndOfStreamException("The response ended within a message.");
+        await body.ReadExactlyAsync(message, cancellationToken).ConfigureAwait(false);
+        return message;
     }
 }

@@ -21,7 +21,8 @@ internal static class TypedErrors
             "stream-not-found" => new StreamNotFoundException(name, failure),
             "wrong-expected-version" => new WrongExpectedVersionException(
                 name, Revision(keys, "expected-version"), Revision(keys, "actual-version"), failure, failure.Status.Detail),
-            "maximum-append-size-exceeded" => new MaximumAppendSizeExceededException((uint)(Number(keys, "maximum-append-size") ?? 0), failure),
+            "maximum-append-size-exceeded" => new MaximumAppendSizeExceededException(
+                (uint)(Number(keys, "maximum-append-size") ?? 0), failure),
             "missing-required-metadata-property" => new RequiredMetadataPropertyMissingException(
                 keys.GetValue("required-metadata-properties") ?? "<unknown>", failure),
             "not-leader" when Leader(keys) is { } leader => new NotLeaderException(leader.Host, leader.Port, failure),
@@ -30,7 +31,8 @@ internal static class TypedErrors
     }
 
     private static DnsEndPoint? Leader(Metadata keys) =>
-        keys.GetValue("leader-endpoint-host") is { Length: > 0 } host && Number(keys, "leader-endpoint-port") is > 0 and <= IPEndPoint.MaxPort and var port
+        keys.GetValue("leader-endpoint-host") is { Length: > 0 } host
+        && Number(keys, "leader-endpoint-port") is > 0 and <= IPEndPoint.MaxPort and var port
             ? new DnsEndPoint(host, (int)port)
             : null;
 
@@ -39,5 +41,7 @@ internal static class TypedErrors
         Number(keys, key) is { } number ? new StreamRevision(number) : StreamRevision.None;
 
     private static ulong? Number(Metadata keys, string key) =>
-        ulong.TryParse(keys.GetValue(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= long.MaxValue ? number : null;
+        ulong.TryParse(keys.GetValue(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= long.MaxValue
+            ? number
+            : null;
 }

@@ -77,17 +77,11 @@ internal sealed class Connection : IDisposable
 
     public void Dispose()
     {
-        lock (_lock)
+        if (!_closed.IsCancellationRequested)
         {
-            if (_closed.IsCancellationRequested)
-            {
-                return;
-            }
-
             _closed.Cancel();
+            _http.Dispose();
         }
-
-        _http.Dispose();
     }
 
     private static bool IsNotLeader(Exception failure) => failure is RpcException rpc && rpc.Trailers.GetValue("exception") == "not-leader";
@@ -95,8 +89,9 @@ internal sealed class Connection : IDisposable
     private async Task<Node> ConnectAsync(Node? leader)
     {
         await Task.Yield();
-        var node = leader
-            ?? (_settings.IsSingleNode ? new Node(_settings.Address ?? DefaultAddress) : await _discovery.DiscoverAsync(Closed).ConfigureAwait(false));
+        var node = leader ?? (_settings.IsSingleNode
+            ? new Node(_settings.Address ?? DefaultAddress)
+            : await _discovery.DiscoverAsync(Closed).ConfigureAwait(false));
         var options = new CallOptions(_settings.GossipTimeout, null, RequiresLeader: false, _name);
         try
         {

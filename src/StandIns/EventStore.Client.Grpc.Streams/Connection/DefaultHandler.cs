@@ -13,6 +13,8 @@ internal static class DefaultHandler
         var handler = new SocketsHttpHandler
         {
             EnableMultipleHttp2Connections = true,
+            // So that a node that is gone is found to be gone, and not only too slow, before a call's own deadline.
+            ConnectTimeout = settings.GossipTimeout > TimeSpan.Zero ? settings.GossipTimeout : Timeout.InfiniteTimeSpan,
             KeepAlivePingDelay = Ping(settings.KeepAliveInterval),
             KeepAlivePingTimeout = Ping(settings.KeepAliveTimeout),
             UseCookies = false,

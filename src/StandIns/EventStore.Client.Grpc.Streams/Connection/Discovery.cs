@@ -28,9 +28,10 @@ internal sealed class Discovery(EventStoreClientConnectivitySettings settings, G
                 {
                     return await AskAsync(endPoint, cancellationToken).ConfigureAwait(false);
                 }
-                catch (Exception exception) when (exception is RpcException or InvalidDataException && !cancellationToken.IsCancellationRequested)
+                catch (Exception failure)
+                    when (failure is RpcException or InvalidDataException && !cancellationToken.IsCancellationRequested)
                 {
-                    last = exception;
+                    last = failure;
                 }
             }
 
@@ -50,7 +51,8 @@ internal sealed class Discovery(EventStoreClientConnectivitySettings settings, G
     {
         var address = Node.AddressOf(endPoint, settings.Insecure);
         var options = new CallOptions(settings.GossipTimeout, null, RequiresLeader: false, connectionName);
-        var members = ClusterInfo.Decode(await caller.UnaryAsync(address, Gossip, Requests.Nothing, options, cancellationToken).ConfigureAwait(false));
+        var answer = await caller.UnaryAsync(address, Gossip, Requests.Nothing, options, cancellationToken).ConfigureAwait(false);
+        var members = ClusterInfo.Decode(answer);
         var chosen = Shuffle(members.Where(member => member.IsConnectable)).OrderByDescending(Preferred).FirstOrDefault()
             ?? throw new InvalidDataException($"{address} tells of {members.Length} nodes, none of which can be used.");
         _members = [.. members.Select(member => member.EndPoint)];

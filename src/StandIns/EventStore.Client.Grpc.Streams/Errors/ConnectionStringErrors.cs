@@ -25,7 +25,8 @@ public class InvalidHostException(string host) : ConnectionStringParseException(
 
 /// <summary>An option is not a key, an equals sign and a value.</summary>
 /// <param name="keyValuePair">The text.</param>
-public class InvalidKeyValuePairException(string keyValuePair) : ConnectionStringParseException($"Invalid key/value pair: '{keyValuePair}'.");
+public class InvalidKeyValuePairException(string keyValuePair)
+    : ConnectionStringParseException($"Invalid key/value pair: '{keyValuePair}'.");
 
 /// <summary>A key occurs twice, in whatever case.</summary>
 /// <param name="key">The key.</param>

@@ -44,13 +44,15 @@ public class EventStoreClientConnectivitySettings
     /// <summary>The pause between two attempts.</summary>
     public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long one node may take to answer about the cluster, or about what it can do.</summary>
+    /// <summary>How long one node may take to connect, to answer about the cluster, or about what it can do.</summary>
     public TimeSpan GossipTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>After how much quiet the connection is pinged; at least a second, <see cref="Timeout.InfiniteTimeSpan"/> for never.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a ping may take before the connection counts as lost; at least a second, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <summary>
+    /// How long a ping may take before the connection counts as lost; at least a second, or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>New settings as they are by default.</summary>

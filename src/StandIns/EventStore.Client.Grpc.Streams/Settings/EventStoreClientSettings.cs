@@ -18,10 +18,14 @@ public class EventStoreClientSettings
     /// <summary>Who makes a call that does not say it.</summary>
     public UserCredentials? DefaultCredentials { get; set; }
 
-    /// <summary>How long a write or a deletion may take if it does not say it; null for ever. Reads and subscriptions have no such limit.</summary>
+    /// <summary>
+    /// How long a write or a deletion may take if it does not say it; null for ever. Reads and subscriptions have no such limit.
+    /// </summary>
     public TimeSpan? DefaultDeadline { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reads a connection string: <c>esdb://[user:password@]host[:port][,host[:port]…][/][?key=value[&amp;key=value…]]</c>.</summary>
+    /// <summary>
+    /// Reads a connection string: <c>esdb://[user:password@]host[:port][,host[:port]…][/][?key=value[&amp;key=value…]]</c>.
+    /// </summary>
     /// <param name="connectionString">The string. docs/stand-ins.md lists schemes and keys.</param>
     /// <returns>The settings.</returns>
     /// <exception cref="ConnectionStringParseException">It cannot be read; the exception's type tells what is wrong.</exception>

@@ -16,13 +16,16 @@ public readonly record struct Position : IComparable<Position>
     public readonly ulong PreparePosition;
 
     /// <summary>Makes a place.</summary>
-    /// <param name="commitPosition">At least <paramref name="preparePosition"/>; at most <see cref="long.MaxValue"/>, or <see cref="ulong.MaxValue"/>.</param>
+    /// <param name="commitPosition">
+    /// At least <paramref name="preparePosition"/>; at most <see cref="long.MaxValue"/>, or <see cref="ulong.MaxValue"/>.
+    /// </param>
     /// <param name="preparePosition">At most <see cref="long.MaxValue"/>, or <see cref="ulong.MaxValue"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public Position(ulong commitPosition, ulong preparePosition)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(commitPosition, preparePosition);
-        if (commitPosition is > long.MaxValue and not ulong.MaxValue || preparePosition is > long.MaxValue and not ulong.MaxValue)
+        if (commitPosition is > long.MaxValue and not ulong.MaxValue
+            || preparePosition is > long.MaxValue and not ulong.MaxValue)
         {
             throw new ArgumentOutOfRangeException(nameof(commitPosition), commitPosition, "At most 9223372036854775807.");
         }

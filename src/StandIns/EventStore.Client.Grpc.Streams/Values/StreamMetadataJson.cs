@@ -47,7 +47,8 @@ internal static class StreamMetadataJson
 
     private static StreamMetadata Read(JsonElement root)
     {
-        var custom = root.EnumerateObject().Where(property => property.Name is not ("$maxCount" or "$maxAge" or "$tb" or "$cacheControl" or "$acl"));
+        var custom = root.EnumerateObject()
+            .Where(property => property.Name is not ("$maxCount" or "$maxAge" or "$tb" or "$cacheControl" or "$acl"));
         return new StreamMetadata(
             Positive(root, "$maxCount") is { } count ? checked((int)count) : null,
             Seconds(root, "$maxAge"),

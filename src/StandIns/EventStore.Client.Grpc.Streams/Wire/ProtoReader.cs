@@ -12,7 +12,7 @@ internal struct ProtoReader(ReadOnlyMemory<byte> bytes)
     /// <summary>A field's number and type.</summary>
     /// <exception cref="InvalidDataException">No field has such a number.</exception>
     public uint Tag() =>
-        Number() is >= 8 and <= uint.MaxValue and var tag ? (uint)tag : throw new InvalidDataException("A field has a number that no field can have.");
+        Number() is >= 8 and <= uint.MaxValue and var tag ? (uint)tag : throw new InvalidDataException("No field has such a number.");
 
     /// <exception cref="InvalidDataException">The number has more than 64 bits, or the bytes end within it.</exception>
     public ulong Number()

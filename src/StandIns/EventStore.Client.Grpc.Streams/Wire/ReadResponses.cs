@@ -70,7 +70,8 @@ internal static class ReadResponse
 
     private static Uuid Id(ProtoMessage? id) => id?.Case(BytesTag(1), BytesTag(2)) switch
     {
-        1 when id.Message(1) is { } halves => Uuid.FromInt64(unchecked((long)(halves.Number(1) ?? 0)), unchecked((long)(halves.Number(2) ?? 0))),
+        1 when id.Message(1) is { } halves => Uuid.FromInt64(
+            unchecked((long)(halves.Number(1) ?? 0)), unchecked((long)(halves.Number(2) ?? 0))),
         2 => Uuid.Parse(id.Text(2)),
         _ => throw new InvalidDataException("An event has no id."),
     };

@@ -124,6 +124,16 @@ public class ConnectionTests
     }
 
     [Fact]
+    public async Task A_node_that_takes_too_long_to_connect_is_unavailable()
+    {
+        using var handler = new ScriptedHandler((_, _) =>
+            Task.FromException<Answer>(new TaskCanceledException("too long", new TimeoutException())));
+        await using var client = Clients.Of(handler);
+
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => client.Append())).StatusCode);
+    }
+
+    [Fact]
     public async Task A_disposed_client_makes_no_calls_and_ends_those_it_makes()
     {
         using var handler = new ScriptedHandler(Answer.Open(Convert.FromHexString("4200")));

@@ -80,6 +80,22 @@ public class DeadlineTests
     }
 
     [Fact]
+    public async Task A_deadline_may_be_over_already_or_never_come()
+    {
+        using var handler = new ScriptedHandler(Answer.Appended());
+        await using var client = Clients.Of(handler);
+        Assert.IsType<SuccessResult>(await client.AppendToStreamAsync("s", StreamState.Any, [], deadline: TimeSpan.MaxValue));
+
+        using var silent = Silent();
+        await using var other = Clients.Of(silent);
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            () => other.AppendToStreamAsync("s", StreamState.Any, [], deadline: TimeSpan.FromSeconds(-1)));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, exception.StatusCode);
+        Assert.Equal("99999999S", Assert.Single(handler.Calls).Headers["grpc-timeout"]);
+    }
+
+    [Fact]
     public async Task A_call_can_be_cancelled_by_its_caller()
     {
         using var cancellation = new CancellationTokenSource();

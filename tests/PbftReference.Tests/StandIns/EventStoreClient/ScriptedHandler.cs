@@ -39,7 +39,7 @@ internal sealed class ScriptedHandler(Func<Request, CancellationToken, Task<Answ
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+        var body = await request.Content!.ReadAsByteArrayAsync(CancellationToken.None);
         var headers = request.Headers.Concat(request.Content.Headers).ToDictionary(header => header.Key.ToLowerInvariant(), header => string.Join(",", header.Value));
         var noted = new Request(request.RequestUri!, request.Version, request.Method.Method, headers, body);
         lock (_requests)
