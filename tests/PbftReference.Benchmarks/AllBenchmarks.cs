@@ -5,7 +5,7 @@ internal static class AllBenchmarks
 {
     public static IEnumerable<Benchmark> List() =>
         [
-            .. RunBenchmarks.List(), .. ReplayBenchmarks.List(), .. CodecBenchmarks.List(), .. StoreBenchmarks.List(), .. TransportBenchmarks.List(),
+            .. RunBenchmarks.List(), .. ReplayBenchmarks.List(), .. CodecBenchmarks.List(), .. StoreBenchmarks.List(), .. DatabaseBenchmarks.List(), .. TransportBenchmarks.List(),
             .. VerifyBenchmarks.List(),
         ];
 }

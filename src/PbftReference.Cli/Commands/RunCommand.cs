@@ -69,7 +69,7 @@ internal static class RunCommand
         catch (EventStoreException e) when (plan.Directory is not null && e.Failure != EventStoreFailure.Damaged)
         {
             throw new CommandException(
-                ExitCodes.Data, $"{e.Message}\npbft: what was committed before is safe; when the cause is gone, go on by: pbft run --resume {plan.Directory}", e);
+                ExitCodes.Data, $"{e.Message}\npbft: what was committed before is safe; when the cause is gone, go on by: pbft run --resume {RunOptions.Quoted(plan.Directory)}", e);
         }
     }
 

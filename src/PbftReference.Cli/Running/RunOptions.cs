@@ -218,7 +218,8 @@ internal sealed class RunOptions
         }
     }
 
-    private static string Quoted(string text) =>
+    /// <summary>A word as a shell takes it.</summary>
+    public static string Quoted(string text) =>
         text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:,+@%=".Contains(c, StringComparison.Ordinal)) ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static void Require(bool holds, string message)

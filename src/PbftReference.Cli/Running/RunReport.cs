@@ -77,7 +77,8 @@ internal static class RunReport
     private static IEnumerable<string> Next(RunResult result)
     {
         yield return $"reproduce: {result.Plan.Reproduce}";
-        if (result.Plan.Directory is not { } directory) yield break;
+        if (result.Plan.Directory is not { } place) yield break;
+        var directory = RunOptions.Quoted(place);
         if (result.Interrupted) yield return $"go on:     pbft run --resume {directory}";
         yield return $"try next:  pbft replay {directory} --verify";
         yield return $"           pbft verify {directory}";

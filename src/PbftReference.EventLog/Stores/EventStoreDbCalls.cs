@@ -73,6 +73,7 @@ internal sealed class EventStoreDbCalls : IDisposable
     {
         if (error is EventStoreException own) return own;
         var said = error is RpcException { Status: var status } ? $"{status.StatusCode}: {status.Detail}" : error.Message;
+        var isWrite = doing.StartsWith("append", StringComparison.Ordinal) || doing.StartsWith("truncate", StringComparison.Ordinal);
         var (failure, advice) = error switch
         {
             NotAuthenticatedException or RpcException { StatusCode: StatusCode.Unauthenticated } => (EventStoreFailure.CannotOpen,
@@ -83,7 +84,7 @@ internal sealed class EventStoreDbCalls : IDisposable
                 $"stream '{stream}' was deleted in the database, for good. Restore the database from a backup that has it whole."),
             RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Aborted or StatusCode.Cancelled or StatusCode.ResourceExhausted }
                 or DiscoveryException or NotLeaderException or HttpRequestException or IOException or TimeoutException => (EventStoreFailure.Unreachable,
-                "it does not answer; of a write it is unknown whether it took place, and the same append made again is not written twice. Start the database, or check the address."),
+                $"it does not answer. Start the database, or check the address.{(isWrite ? " Whether this was written is unknown; the same append made again is not written twice." : "")}"),
             RpcException { StatusCode: StatusCode.Unimplemented } => (EventStoreFailure.NotAStore,
                 "what answers there is no EventStoreDB, or one older than 20.6. Check the address and the port."),
             RpcException => (EventStoreFailure.InputOutput, "it refused or failed; see its log."),

@@ -38,7 +38,7 @@ internal sealed class EventStoreDbReads(EventStoreClient client, EventStoreDbCal
         return last is { } end ? new StreamTail(end, first ?? end + 1) : null;
     });
 
-    private List<StoredEvent> Page(string stream, Direction direction, long from, int count) => count == 0 ? [] : calls.Make($"read stream '{stream}' from revision {from} in", stream, async cancellation =>
+    private List<StoredEvent> Page(string stream, Direction direction, long from, int count) => count == 0 ? [] : calls.Make(from == long.MaxValue ? $"read the end of stream '{stream}' in" : $"read stream '{stream}' from revision {from} in", stream, async cancellation =>
     {
         var start = direction == Direction.Backwards && from == long.MaxValue ? StreamPosition.End : StreamPosition.FromInt64(from);
         var result = client.ReadStreamAsync(direction, stream, start, count, cancellationToken: cancellation);
