@@ -49,7 +49,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         _options = options with { Configuration = (options.Configuration with { InitialServiceDigest = service.Digest }).Validate() };
         (_store, _workload) = (store, workload);
         _random = new SeededRandom(options.Seed);
-        _chance = options.Resumed == 0 ? _random : _random.Fork($"resumed at {options.Resumed}");
+        _chance = options.Resumed == 0 ? _random : _random.Fork($"resumed at {options.Resumed}{(options.Choices == 0 ? "" : $" by choices {options.Choices}")}");
         Genesis = new Genesis(options.Cluster, Configuration, options.Service, _random.Fork("genesis").NextDigest());
         Keys = new SimulatedKeys(Genesis.Digest, Configuration.Replicas, _random.Fork("keys"));
         Network = new SimulatedNetwork(Clock, _chance.Fork("network"), Configuration.Replicas, ToReplica, ToClient);

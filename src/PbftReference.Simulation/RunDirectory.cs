@@ -131,11 +131,13 @@ public static class RunDirectory
             ["healAfter"] = o.HealAfter.ToString(CultureInfo.InvariantCulture),
             ["snapshotAfter"] = o.Snapshots.AfterRecords,
             ["progressWithin"] = o.ProgressWithin.ToString(CultureInfo.InvariantCulture),
+            ["choices"] = o.Choices == 0 ? null : o.Choices.ToString(CultureInfo.InvariantCulture),
             ["input"] = manifest.Input,
             ["inputSha256"] = manifest.InputDigest?.ToString(),
             ["operations"] = manifest.Operations.ToString(CultureInfo.InvariantCulture),
             ["configuration"] = JObject.Parse(Encoding.UTF8.GetString(ConfigurationCodec.Encode(manifest.Genesis.Configuration))),
         };
+        if (o.Choices == 0) json.Remove("choices");
         return json.ToString(Formatting.Indented) + "\n";
     }
 
@@ -149,6 +151,7 @@ public static class RunDirectory
         {
             Cluster = (string)json["cluster"]!,
             Seed = ulong.Parse((string)json["seed"]!, CultureInfo.InvariantCulture),
+            Choices = json["choices"] is JValue { Type: JTokenType.String } choices ? ulong.Parse((string)choices!, CultureInfo.InvariantCulture) : 0,
             Service = (string)json["service"]!,
             Clients = (int)json["clients"]!,
             LyingClients = (int?)json["lyingClients"] ?? 0,

@@ -63,6 +63,9 @@ public sealed record SimulationOptions
     /// <summary>How many records the logs held when the run was resumed; 0 for a new run. Chance takes another course with each number.</summary>
     public long Resumed { get; init; }
 
+    /// <summary>Which of the courses chance takes from a record on at which a run was forked; 0 for the one of a run that is resumed there.</summary>
+    public ulong Choices { get; init; }
+
     /// <summary>When replica snapshots are taken.</summary>
     public SnapshotPolicy Snapshots { get; init; } = new();
 }

@@ -17,6 +17,9 @@ internal static class PbftCommand
         root.Subcommands.Add(StateCommand.Create(terminal));
         root.Subcommands.Add(LogCommand.Create(terminal));
         root.Subcommands.Add(TraceCommand.Create(terminal));
+        root.Subcommands.Add(BisectCommand.Create(terminal));
+        root.Subcommands.Add(WhyCommand.Create(terminal));
+        root.Subcommands.Add(ForkCommand.Create(terminal));
         root.Subcommands.Add(ClusterCommand.Create(terminal));
         root.Subcommands.Add(SubmitCommand.Create(terminal));
         root.Subcommands.Add(BenchCommand.Create(terminal));

@@ -34,6 +34,20 @@ internal static class LogPositions
         throw Nothing(log, replica, position, $"its records are {tail.FirstRevision} to {tail.LastRevision}");
     }
 
+    /// <summary>A step from the command line: a replica and a position in its stream, with a colon between.</summary>
+    /// <exception cref="CommandException">It names none.</exception>
+    public static (ReplicaId Replica, long Revision) OfStep(RunLog log, string text)
+    {
+        var cut = text.IndexOf(':', StringComparison.Ordinal);
+        if (cut <= 0 || !int.TryParse(text.AsSpan(0, cut).TrimStart('r'), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            throw new CommandException(ExitCodes.Usage, $"'{text}' names no step: write REPLICA:POSITION, as in 2:143 or 2:seq:5:committed-local");
+        }
+
+        var replica = log.Replica(number);
+        return (replica, Resolve(log, replica, text[(cut + 1)..]));
+    }
+
     private static long Share(string position, long length)
     {
         var percent = Number(position[..^1], position);

@@ -180,7 +180,7 @@ internal sealed class RunOptions
         Require(options.ProgressWithin >= 1, $"--progress-within must be at least 1 ms, not {options.ProgressWithin}");
     }
 
-    private static FaultProfile ProfileOf(string text) => text switch
+    public static FaultProfile ProfileOf(string text) => text switch
     {
         "none" => FaultProfile.None,
         "some" => FaultProfile.Some,
@@ -188,7 +188,7 @@ internal sealed class RunOptions
         _ => throw new CommandException(ExitCodes.Usage, $"--faults {text}: choose none, some or many"),
     };
 
-    private static List<FaultyReplica> FaultyOf(string[] texts, int replicas)
+    public static List<FaultyReplica> FaultyOf(string[] texts, int replicas)
     {
         var faulty = new List<FaultyReplica>();
         foreach (var part in texts.SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Globalization;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using PbftReference.Cli.Bisecting;
+using PbftReference.Cli.Inspect;
+using PbftReference.Cli.Output;
+using PbftReference.Core.Types;
+
+namespace PbftReference.Cli.Commands;
+
+/// <summary><c>pbft bisect</c>: the first step after which something holds.</summary>
+internal static class BisectCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var place = new LogPlaceArgument();
+        var until = new Option<string>("--until") { HelpName = "PREDICATE", Description = $"What is to hold: {PredicateParser.Grammar}. Fields: {StateFields.All}.", Required = true };
+        var replica = LogArguments.Replica("Only this replica's steps. [default: all, in causal order]");
+        var json = LogArguments.Json();
+        var command = new Command("bisect", "The first step of a log after which a predicate over state, an event or a broken property holds. Exit code 2 if none does.") { until, replica, json };
+        place.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var predicate = PredicateParser.Parse(parsed.GetRequiredValue(until));
+            using var log = RunLog.Open(place.Of(parsed));
+            var found = Find(log, log.ReplicasOrAll(parsed.GetValue(replica)), predicate, terminal);
+            terminal.ClearProgress();
+            if (parsed.GetValue(json)) terminal.Result.WriteLine(Document(log, predicate, parsed.GetRequiredValue(until), found).ToString(Formatting.Indented));
+            else foreach (var line in Lines(log, predicate, found)) terminal.Result.WriteLine(line);
+            return found is null ? ExitCodes.Unknown : ExitCodes.Holds;
+        });
+        return command;
+    }
+
+    // Every step is looked at: what holds may cease to hold, so halving could find a later one.
+    private static Moment? Find(RunLog log, IReadOnlyList<ReplicaId> replicas, Predicate predicate, Terminal terminal)
+    {
+        var (decisions, count) = (new Decisions(), 0L);
+        foreach (var step in CausalOrder.Of(replicas.Select(id => log.Walk(id))))
+        {
+            count++;
+            terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{count:N0} steps, at {step.Record.Stream} #{step.Record.Revision}"));
+            var moment = new Moment(step, RunLog.After(step.Record, step.Before), decisions.Add(step));
+            if (predicate.Holds(moment)) return moment;
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<string> Lines(RunLog log, Predicate predicate, Moment? found)
+    {
+        if (found is not { } moment)
+        {
+            yield return "it holds after no step of this log";
+            yield break;
+        }
+
+        foreach (var transition in TransitionLine.Of(moment.Step.Record, moment.Step.Before)) yield return transition.Text;
+        foreach (var value in predicate.Values(moment)) yield return $"  {value}";
+        var (replica, revision) = (moment.After.Self, moment.Step.Record.Revision);
+        yield return $"look: pbft log show {log.Directory} --replica {replica} --at {revision}";
+        yield return $"      pbft why {log.Directory} {replica}:{revision}";
+        if (revision > 0) yield return $"      pbft state {log.Directory} --replica {replica} --at {revision - 1} --diff {revision}";
+    }
+
+    private static JObject Document(RunLog log, Predicate predicate, string until, Moment? found) => new()
+    {
+        ["schema"] = "pbft.bisect/1",
+        ["directory"] = log.Directory,
+        ["until"] = until,
+        ["found"] = found is not null,
+        ["replica"] = found?.After.Self.Value,
+        ["stream"] = found?.Step.Record.Stream,
+        ["revision"] = found?.Step.Record.Revision.ToString(CultureInfo.InvariantCulture),
+        ["record"] = found?.Step.Record.Type,
+        ["transitions"] = new JArray(found is { } moment ? TransitionLine.Of(moment.Step.Record, moment.Step.Before).Select(t => t.Text) : []),
+        ["values"] = new JArray(found is { } held ? predicate.Values(held) : []),
+    };
+}

@@ -1,0 +1,97 @@
+using PbftReference.Cli.Inspect;
+using PbftReference.Core.Inputs;
+using PbftReference.Core.Messages;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
+
+namespace PbftReference.Cli.Forking;
+
+/// <summary>
+/// The beginnings of all replicas' logs at one moment of a run: of one replica up to a record; of the others what came before it by the clock,
+/// and whatever the records that are in have taken in. So no message is received in it that was not sent in it.
+/// </summary>
+internal sealed class ConsistentCut
+{
+    private readonly RunLog _log;
+    private readonly SortedDictionary<ReplicaId, long> _ends = [];
+
+    /// <summary>Cuts after a record.</summary>
+    /// <param name="log">The run.</param>
+    /// <param name="replica">Whose record.</param>
+    /// <param name="revision">The record's revision.</param>
+    public ConsistentCut(RunLog log, ReplicaId replica, long revision)
+    {
+        _log = log;
+        var time = ReplicaLog.Read(log.Store, log.StreamOf(replica)).First(record => record.Revision >= revision).TimeMs;
+        foreach (var id in log.Replicas()) _ends[id] = id == replica ? revision : Before(id, time);
+        while (Close())
+        {
+            // what was taken in draws in what it was sent from
+        }
+    }
+
+    /// <summary>The last revision of each replica's log; -1 for none.</summary>
+    public IReadOnlyDictionary<ReplicaId, long> Ends => _ends;
+
+    /// <summary>Copies what is before the cut into another store; nothing else may be in it.</summary>
+    /// <returns>How many records were copied.</returns>
+    public long CopyTo(IEventStore store)
+    {
+        var count = 0L;
+        foreach (var (replica, end) in _ends)
+        {
+            var snapshots = -1L;
+            foreach (var record in ReplicaLog.Read(_log.Store, _log.StreamOf(replica)).TakeWhile(record => record.Revision <= end))
+            {
+                if (record.SnapshotTaken is { } taken) snapshots = Math.Max(snapshots, taken.SnapshotRevision);
+            }
+
+            count += Copy(store, _log.StreamOf(replica), end) + Copy(store, LogStreams.OfSnapshots(_log.Genesis.Cluster, replica), snapshots);
+        }
+
+        return count;
+    }
+
+    private long Before(ReplicaId replica, long time)
+    {
+        var last = -1L;
+        foreach (var record in ReplicaLog.Read(_log.Store, _log.StreamOf(replica)))
+        {
+            if (record.TimeMs >= time) break;
+            last = record.Revision;
+        }
+
+        return last;
+    }
+
+    private bool Close()
+    {
+        var grew = false;
+        foreach (var (replica, end) in _ends.ToList())
+        {
+            foreach (var record in ReplicaLog.Read(_log.Store, _log.StreamOf(replica)).TakeWhile(record => record.Revision <= end))
+            {
+                if (record.Step?.Input is not MessageReceived { Message: ReplicaMessage message, Signature.Revision: var signedAt }) continue;
+                if (!_ends.TryGetValue(message.Replica, out var source) || source >= signedAt) continue;
+                _ends[message.Replica] = signedAt;
+                grew = true;
+            }
+        }
+
+        return grew;
+    }
+
+    private long Copy(IEventStore store, string stream, long end)
+    {
+        var copied = 0L;
+        foreach (var chunk in _log.Store.Read(stream).TakeWhile(item => item.Revision <= end).Chunk(100))
+        {
+            if (chunk[0].Revision != copied) throw new CommandException(ExitCodes.Data, $"the beginning of {stream} is truncated: a run is forked from its whole log");
+            store.Append(stream, copied - 1, [.. chunk.Select(item => new EventToAppend(item.Id, item.Type, item.Data, item.Metadata))]);
+            copied += chunk.Length;
+        }
+
+        return copied;
+    }
+}
