@@ -17,6 +17,7 @@ internal static class PbftCommand
         root.Subcommands.Add(StateCommand.Create(terminal));
         root.Subcommands.Add(LogCommand.Create(terminal));
         root.Subcommands.Add(TraceCommand.Create(terminal));
+        root.Subcommands.Add(AuditCommand.Create(terminal));
         root.Subcommands.Add(BisectCommand.Create(terminal));
         root.Subcommands.Add(WhyCommand.Create(terminal));
         root.Subcommands.Add(ForkCommand.Create(terminal));

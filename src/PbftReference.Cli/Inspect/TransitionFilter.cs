@@ -53,6 +53,10 @@ internal sealed record TransitionFilter(IReadOnlyList<string> Only, (long First,
 
     private static string WithoutVersion(string type) => type[..type.IndexOf('/', StringComparison.Ordinal)];
 
+    /// <summary>A range of sequence numbers from the command line; all if none is named.</summary>
+    /// <exception cref="CommandException">It is no range.</exception>
+    public static (long First, long Last) RangeOf(string? text) => text is null ? (0, long.MaxValue) : Range(text);
+
     private static (long First, long Last) Range(string text)
     {
         var ends = text.Split("..");

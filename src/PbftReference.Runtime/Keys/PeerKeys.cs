@@ -17,7 +17,7 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
     private readonly Dictionary<PeerId, byte[]> _publicKeys;
     private readonly ConcurrentDictionary<PeerId, ConcurrentBag<ECDsa>> _verifiers = new();
     private readonly Lock _gate = new();
-    private readonly ECDsa _own;
+    private readonly ECDsa? _own;
     private readonly bool _signatures;
 
     /// <summary>The keys of a member.</summary>
@@ -32,10 +32,25 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
         _publicKeys = members.PublicKeys.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
     }
 
+    private PeerKeys(ClusterMembers members)
+    {
+        _signatures = members.Signatures;
+        _publicKeys = members.PublicKeys.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
+    }
+
+    /// <summary>Everybody's public keys and nobody's private one: for those who only check.</summary>
+    public static PeerKeys ForChecking(ClusterMembers members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        return new PeerKeys(members);
+    }
+
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">These keys are for checking only.</exception>
     public byte[] Sign(ReadOnlySpan<byte> message)
     {
         if (!_signatures) return [];
+        if (_own is null) throw new InvalidOperationException("these keys check signatures and make none");
         lock (_gate) return _own.SignData(message, HashAlgorithmName.SHA256);
     }
 
@@ -81,7 +96,7 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _own.Dispose();
+        _own?.Dispose();
         foreach (var key in _verifiers.Values.SelectMany(idle => idle)) key.Dispose();
     }
 }

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using PbftReference.Audit.Accountability;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Stores;
+using PbftReference.Host.Replicas;
+using PbftReference.Simulation;
+using PbftReference.Simulation.Byzantine;
+using PbftReference.Simulation.Fuzzing;
+using Xunit;
+
+namespace PbftReference.Tests.Audit.Accountability;
+
+/// <summary>Whoever misbehaves and however many do: no correct replica is ever accused.</summary>
+public sealed class RandomCasesTests
+{
+    private const int Cases = 500;
+
+    [Fact]
+    public void In_five_hundred_cases_with_up_to_n_faulty_replicas_no_correct_one_is_accused()
+    {
+        var framed = new ConcurrentBag<string>();
+        var offences = new ConcurrentBag<string>();
+        Parallel.For(1, Cases + 1, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed =>
+        {
+            var (faulty, report, judge) = Audit((ulong)seed);
+            foreach (var accusation in report.Accusations)
+            {
+                // a proof stands alone: whoever has the keys judges the two statements by themselves
+                if (judge.Judge(accusation.First, accusation.Second) != accusation.Offence) framed.Add($"seed {seed}: not proved by itself: {accusation}");
+                if (faulty.Contains(accusation.Accused)) offences.Add(accusation.Offence.ToString());
+                else framed.Add($"seed {seed}: {accusation}");
+            }
+
+            foreach (var conflict in report.Conflicts.Where(conflict => conflict.Missing.Count == 0 && !faulty.Contains(conflict.One) && !faulty.Contains(conflict.Other)))
+            {
+                if (report.Accusations.Count < 2) framed.Add($"seed {seed}: a closed conflict at {conflict.Place} convicts {report.Accusations.Count}");
+            }
+        });
+
+        Assert.Empty(framed);
+        // and the guilty are found: by offences of all kinds that misbehaviours of the simulation leave signed
+        Assert.True(offences.Count > Cases / 10, $"{offences.Count} accusations");
+        Assert.Contains("Equivocation", offences);
+    }
+
+    [Fact]
+    public void The_audit_finds_just_those_whom_the_specifications_own_audit_finds()
+    {
+        for (var seed = 1UL; seed <= 40; seed++)
+        {
+            var (_, run) = Run(seed, out var store, out var cluster);
+            using (store)
+            using (cluster)
+            {
+                var evidence = Evidence(store, cluster);
+                Assert.Equal(evidence.GuiltyBySpecification(), evidence.Accusations().Select(a => a.Accused.Value));
+                Assert.NotNull(run);
+            }
+        }
+    }
+
+    private static (HashSet<ReplicaId> Faulty, AuditReport Report, EvidenceSet Judge) Audit(ulong seed)
+    {
+        var (faulty, _) = Run(seed, out var store, out var cluster);
+        using (store)
+        using (cluster) return (faulty, ClusterAudit.Run(store, cluster.Genesis, cluster.Keys), new EvidenceSet(cluster.Genesis.Configuration, cluster.Keys));
+    }
+
+    private static EvidenceSet Evidence(IEventStore store, Cluster cluster)
+    {
+        var evidence = new EvidenceSet(cluster.Genesis.Configuration, cluster.Keys);
+        for (var i = 0; i < cluster.Genesis.Configuration.Replicas; i++)
+        {
+            foreach (var record in PbftReference.EventLog.Log.ReplicaLog.Read(store, PbftReference.EventLog.Log.LogStreams.OfReplica(cluster.Genesis.Cluster, new ReplicaId(i)), check: false))
+            {
+                if (record.Step?.Input is PbftReference.Core.Inputs.MessageReceived received) evidence.Add(received.Message, received.Signature);
+            }
+        }
+
+        return evidence;
+    }
+
+    // As a fuzzed seed, but with any number of faulty replicas, none to all; nobody waits for progress then.
+    private static (HashSet<ReplicaId> Faulty, RunOutcome? Outcome) Run(ulong seed, out InMemoryEventStore store, out Cluster cluster)
+    {
+        var random = new SeededRandom(seed).Fork("accountability");
+        var options = FuzzCase.FromSeed(seed, 4).Options;
+        var faulty = Enumerable.Range(0, 4).Where(_ => random.Chance(450_000)).Select(i => new FaultyReplica(new ReplicaId(i), BehaviourOf(random))).ToList();
+        store = new InMemoryEventStore();
+        cluster = new Cluster(options with { Faulty = faulty, HealAfter = 700, ProgressWithin = 800, Snapshots = new SnapshotPolicy(int.MaxValue) }, store, FuzzWorkload.For(options.Service, 20));
+        cluster.Start();
+        RunOutcome? outcome = null;
+        try
+        {
+            outcome = cluster.Run();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // with more faulty replicas than n tolerates a simulated process may end by an error: the logs up to there count
+        }
+
+        return ([.. faulty.Select(f => f.Replica)], outcome);
+    }
+
+    private static string BehaviourOf(SeededRandom random) => random.Chance(300_000)
+        ? $"{ByzantineBehaviours.Names[(int)random.Below(ByzantineBehaviours.Names.Count)]}+equivocate"
+        : ByzantineBehaviours.Names[(int)random.Below(ByzantineBehaviours.Names.Count)];
+}

@@ -1,0 +1,136 @@
+using Newtonsoft.Json.Linq;
+using PbftReference.Cli;
+using PbftReference.EventLog.Stores;
+using PbftReference.Simulation;
+using PbftReference.Tests.EventLog.Stores;
+using Xunit;
+
+namespace PbftReference.Tests.Cli;
+
+/// <summary>The consensus history, and who is proved to have lied, by the command line.</summary>
+public sealed class AuditTests : IDisposable
+{
+    private readonly TemporaryDirectory _temporary = new();
+
+    public void Dispose() => _temporary.Dispose();
+
+    private string At(string name) => Path.Combine(_temporary.Path, name);
+
+    [Fact]
+    public void Of_a_run_without_liars_the_history_is_told_and_nobody_is_accused()
+    {
+        Pbft.Succeed("run", "--seed", "3", "--operations", "60", "--faults", "many", "--log", At("run"));
+
+        var audit = JObject.Parse(Pbft.Succeed("audit", At("run"), "--json").Output);
+
+        Assert.Empty(audit["accusations"]!);
+        Assert.Empty(audit["conflicts"]!);
+        Assert.Equal(0, (int)audit["forged"]!);
+        var places = audit["places"]!.ToList();
+        Assert.Equal(Enumerable.Range(1, places.Count).Select(n => $"{n}"), places.Select(p => (string)p["sequenceNumber"]!));
+        Assert.All(places, p => Assert.Single(p["batches"]!));
+        Assert.All(places.SelectMany(p => p["replicas"]!).Where(r => r["decided"]!.Type != JTokenType.Null), r => Assert.True(r["committers"]!.Count() >= 3));
+        Assert.Contains("nobody is accused, and all decided the same", Pbft.Succeed("audit", At("run"), "--seq", "1..2").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_liar_is_named_with_a_proof_that_stands_alone()
+    {
+        Lie();
+
+        var check = Pbft.Succeed("audit", "--check-evidence", Evidence).Output;
+
+        Assert.Contains("it proves equivocation of replica 0", check, StringComparison.Ordinal);
+        Assert.Contains("named", Pbft.Succeed("audit", "--check-evidence", Evidence, "--genesis", RunDirectory.ManifestPath(At("run"))).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (int)JObject.Parse(Pbft.Succeed("audit", "--check-evidence", Evidence, "--json").Output)["accused"]!);
+        Pbft.Succeed("run", "--seed", "6", "--operations", "2", "--log", At("other"));
+        Assert.Contains("the genesis in it is another", Pbft.Run("audit", "--check-evidence", Evidence, "--genesis", RunDirectory.ManifestPath(At("other"))).Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whatever_byte_of_a_proof_is_changed_it_is_none_any_more()
+    {
+        Lie();
+        var proof = File.ReadAllBytes(Evidence);
+
+        for (var i = 0; i < proof.Length; i++)
+        {
+            var changed = (byte[])proof.Clone();
+            changed[i] ^= 1;
+            File.WriteAllBytes(At("changed.json"), changed);
+            var result = Pbft.Run("audit", "--check-evidence", At("changed.json"));
+            Assert.True(result.ExitCode == ExitCodes.Corrupt && result.Notes.Contains("this is no evidence", StringComparison.Ordinal), $"byte {i} of {proof.Length}: {result.ExitCode} {result.Output}{result.Notes}");
+        }
+    }
+
+    [Fact]
+    public void Of_some_of_the_logs_what_they_tell_is_told_and_what_is_missing_named()
+    {
+        Lie();
+        Only("one", 1);
+        Only("two", 2);
+
+        var one = Pbft.Run("audit", At("one"));
+        Assert.Contains("gap: replica 2: its log is not here", one.Output, StringComparison.Ordinal);
+        var both = Pbft.Run("audit", At("one"), At("two"));
+        Assert.Equal(ExitCodes.Violation, both.ExitCode);
+        Assert.Contains("guilty: replica 0; nobody else is accused", both.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("gap: replica 2", both.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Logs_of_a_live_cluster_are_audited_by_the_keys_in_its_genesis()
+    {
+        var cluster = At("cluster");
+        Pbft.Succeed("cluster", "up", "--cluster", cluster, "--clients", "1");
+        try
+        {
+            Pbft.Succeed("submit", "--cluster", cluster, "--clients", "1", "first", "second");
+        }
+        finally
+        {
+            Pbft.Run("cluster", "stop", "--cluster", cluster);
+        }
+
+        var audit = Pbft.Succeed("audit", cluster).Output;
+
+        Assert.Contains("nobody is accused, and all decided the same", audit, StringComparison.Ordinal);
+        var trace = At("trace.jsonl");
+        Pbft.Succeed("trace", "export", cluster, "--out", trace);
+        Pbft.Succeed("trace", "import", trace, "--log", At("copy"));
+        Assert.Contains("name its genesis.json by --genesis", Pbft.Run("audit", At("copy")).Notes, StringComparison.Ordinal);
+        Assert.Equal(audit, Pbft.Succeed("audit", At("copy"), "--genesis", Path.Combine(cluster, "genesis.json")).Output);
+    }
+
+    [Fact]
+    public void What_is_wrong_is_told()
+    {
+        Assert.Contains("name a log", Pbft.Run("audit").Notes, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Usage, Pbft.Run("audit", "x", "--check-evidence", "y").ExitCode);
+        Assert.Contains("does not exist", Pbft.Run("audit", "--check-evidence", At("none")).Notes, StringComparison.Ordinal);
+        File.WriteAllText(At("text"), "no json");
+        Assert.Equal(ExitCodes.Corrupt, Pbft.Run("audit", "--check-evidence", At("text")).ExitCode);
+        Pbft.Succeed("run", "--seed", "1", "--operations", "2", "--log", At("one"));
+        Pbft.Succeed("run", "--seed", "2", "--operations", "2", "--log", At("two"));
+        Assert.Contains("is the log of another cluster", Pbft.Run("audit", At("one"), At("two")).Notes, StringComparison.Ordinal);
+    }
+
+    private string Evidence => Path.Combine(At("proofs"), "evidence-r0-equivocation.json");
+
+    private void Lie()
+    {
+        Pbft.Succeed("run", "--seed", "5", "--faulty", "0:equivocate", "--operations", "60", "--faults", "many", "--log", At("run"));
+        var audit = Pbft.Run("audit", At("run"), "--evidence", At("proofs"));
+        Assert.True(audit.ExitCode == ExitCodes.Violation, audit.Output + audit.Notes);
+        Assert.Contains("guilty: replica 0; nobody else is accused", audit.Output, StringComparison.Ordinal);
+    }
+
+    private void Only(string name, int replica)
+    {
+        Directory.CreateDirectory(At(name));
+        File.Copy(RunDirectory.ManifestPath(At("run")), RunDirectory.ManifestPath(At(name)));
+        using var from = RunDirectory.OpenLog(At("run"));
+        using var to = RunDirectory.CreateLog(At(name));
+        to.Append($"replica-sim.{replica}", -1, [.. from.Read($"replica-sim.{replica}").Select(item => new EventToAppend(item.Id, item.Type, item.Data, item.Metadata))]);
+    }
+}
