@@ -25,6 +25,15 @@ public static class Program
         Console.SetError(new ForgivingWriter(Console.Error));
         Console.SetOut(new ForgivingWriter(Console.Out));
         var terminal = Terminal.OfProcess();
+#if GUARD_SWITCHES
+        // a build with a bug on purpose: see docs/tutorial-bad-night.md
+        if (Environment.GetEnvironmentVariable("PBFT_GUARD_OFF") is { Length: > 0 } off)
+        {
+            Core.Rules.Guard.Off = Enum.Parse<Core.Rules.GuardName>(off);
+            terminal.Note($"warning: the guard {Core.Rules.Guard.Off} is off: this pbft is wrong on purpose");
+        }
+
+#endif
         var code = Run(args, terminal);
         terminal.ClearProgress();
         return code;

@@ -63,8 +63,8 @@ internal sealed record Comparison(string Name, Func<Core.State.ReplicaState, str
 internal sealed record HasEvent(string Name) : Predicate
 {
     public override bool Holds(Moment moment) => Name == "refused"
-        ? moment.Step.Record.Step?.Refusal is not null
-        : moment.Step.Record.Step?.Events.Any(change => Names.Events.Of(change.Kind) == Name) ?? false;
+        ? moment.Step?.Refusal is not null
+        : moment.Step?.Events.Any(change => Names.Events.Of(change.Kind) == Name) ?? false;
 
     public override IEnumerable<string> Values(Moment moment) => [];
 }

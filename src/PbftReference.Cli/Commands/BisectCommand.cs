@@ -34,47 +34,47 @@ internal static class BisectCommand
     }
 
     // Every step is looked at: what holds may cease to hold, so halving could find a later one.
-    private static Moment? Find(RunLog log, IReadOnlyList<ReplicaId> replicas, Predicate predicate, Terminal terminal)
+    private static (LoggedStep Step, Moment Moment)? Find(RunLog log, IReadOnlyList<ReplicaId> replicas, Predicate predicate, Terminal terminal)
     {
         var (decisions, count) = (new Decisions(), 0L);
         foreach (var step in CausalOrder.Of(replicas.Select(id => log.Walk(id))))
         {
             count++;
             terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{count:N0} steps, at {step.Record.Stream} #{step.Record.Revision}"));
-            var moment = new Moment(step, RunLog.After(step.Record, step.Before), decisions.Add(step));
-            if (predicate.Holds(moment)) return moment;
+            var moment = new Moment(step.Record.Step, RunLog.After(step.Record, step.Before), decisions.Add(step));
+            if (predicate.Holds(moment)) return (step, moment);
         }
 
         return null;
     }
 
-    private static IEnumerable<string> Lines(RunLog log, Predicate predicate, Moment? found)
+    private static IEnumerable<string> Lines(RunLog log, Predicate predicate, (LoggedStep Step, Moment Moment)? found)
     {
-        if (found is not { } moment)
+        if (found is not var (step, moment))
         {
             yield return "it holds after no step of this log";
             yield break;
         }
 
-        foreach (var transition in TransitionLine.Of(moment.Step.Record, moment.Step.Before)) yield return transition.Text;
+        foreach (var transition in TransitionLine.Of(step.Record, step.Before)) yield return transition.Text;
         foreach (var value in predicate.Values(moment)) yield return $"  {value}";
-        var (replica, revision) = (moment.After.Self, moment.Step.Record.Revision);
+        var (replica, revision) = (moment.After.Self, step.Record.Revision);
         yield return $"look: pbft log show {log.Directory} --replica {replica} --at {revision}";
         yield return $"      pbft why {log.Directory} {replica}:{revision}";
         if (revision > 0) yield return $"      pbft state {log.Directory} --replica {replica} --at {revision - 1} --diff {revision}";
     }
 
-    private static JObject Document(RunLog log, Predicate predicate, string until, Moment? found) => new()
+    private static JObject Document(RunLog log, Predicate predicate, string until, (LoggedStep Step, Moment Moment)? found) => new()
     {
         ["schema"] = "pbft.bisect/1",
         ["directory"] = log.Directory,
         ["until"] = until,
         ["found"] = found is not null,
-        ["replica"] = found?.After.Self.Value,
+        ["replica"] = found?.Moment.After.Self.Value,
         ["stream"] = found?.Step.Record.Stream,
         ["revision"] = found?.Step.Record.Revision.ToString(CultureInfo.InvariantCulture),
         ["record"] = found?.Step.Record.Type,
-        ["transitions"] = new JArray(found is { } moment ? TransitionLine.Of(moment.Step.Record, moment.Step.Before).Select(t => t.Text) : []),
-        ["values"] = new JArray(found is { } held ? predicate.Values(held) : []),
+        ["transitions"] = new JArray(found is var (step, _) ? TransitionLine.Of(step.Record, step.Before).Select(t => t.Text) : []),
+        ["values"] = new JArray(found is var (_, held) ? predicate.Values(held) : []),
     };
 }

@@ -19,6 +19,7 @@ internal static class PbftCommand
         root.Subcommands.Add(TraceCommand.Create(terminal));
         root.Subcommands.Add(AuditCommand.Create(terminal));
         root.Subcommands.Add(BisectCommand.Create(terminal));
+        root.Subcommands.Add(ShrinkCommand.Create(terminal));
         root.Subcommands.Add(WhyCommand.Create(terminal));
         root.Subcommands.Add(ForkCommand.Create(terminal));
         root.Subcommands.Add(ClusterCommand.Create(terminal));

@@ -12,7 +12,7 @@ using PbftReference.Host.Replay;
 namespace PbftReference.Cli.Replaying;
 
 /// <summary>Replays the streams of a log, one after the other.</summary>
-internal sealed class Replayer(Terminal terminal, IEventStore store, Genesis genesis, bool verify, string until)
+internal sealed class Replayer(Terminal terminal, IEventStore store, Genesis genesis, bool verify, string until, string? breakAt = null)
 {
     /// <summary>Replays one replica's stream; one that is damaged does not keep the others from being replayed.</summary>
     public ReplayRow Replay(ReplicaId replica)
@@ -25,15 +25,23 @@ internal sealed class Replayer(Terminal terminal, IEventStore store, Genesis gen
             if (store.Tail(stream) is not { IsEmpty: false } tail) return new ReplayRow(replica, stream, null, null, TimeSpan.Zero);
             last = tail.LastRevision;
             var bound = RevisionBound.Of(until, RunLog.Over(store, genesis), replica);
+            var stop = breakAt is null ? -1 : RevisionBound.Of(breakAt, RunLog.Over(store, genesis), replica);
             elapsed.Restart();
             var report = verify
-                ? ReplayVerifier.Verify(store, genesis, replica, bound, Progress)
+                ? ReplayVerifier.Verify(store, genesis, replica, bound, revision => Decide(revision, stop))
                 : FoldReplay.Run(store, genesis, replica, bound, Progress);
             return new ReplayRow(replica, stream, report, null, elapsed.Elapsed);
         }
         catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
         {
             return new ReplayRow(replica, stream, null, e.Message, elapsed.Elapsed);
+        }
+
+        // called right before the record's input is decided
+        void Decide(long revision, long stop)
+        {
+            Progress(revision);
+            if (revision == stop) DebuggerStop.Here(replica, revision, terminal);
         }
 
         void Progress(long revision) => terminal.Progress(() =>
