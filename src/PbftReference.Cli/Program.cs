@@ -6,6 +6,7 @@ using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host.Replay;
+using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Live;
 using PbftReference.Runtime.Configuration;
 using PbftReference.Runtime.Membership;
@@ -15,6 +16,8 @@ namespace PbftReference.Cli;
 /// <summary>The <c>pbft</c> command.</summary>
 public static class Program
 {
+    private static readonly TimeSpan BetweenNotes = TimeSpan.FromSeconds(5);
+
     private const string NoCommand = "Required command";
 
     /// <summary>Runs a command line.</summary>
@@ -34,6 +37,13 @@ public static class Program
         }
 
 #endif
+        var told = new System.Diagnostics.Stopwatch();
+        LogAddress.Waiting = why =>
+        {
+            if (told.IsRunning && told.Elapsed < BetweenNotes) return;
+            told.Restart();
+            terminal.Note($"waiting: {why.Message}");
+        };
         var code = Run(args, terminal);
         terminal.ClearProgress();
         return code;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Live;
 using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
@@ -83,7 +85,10 @@ internal static class ClusterCommand
         command.SetAction(line =>
         {
             var cluster = LiveOptions.Existing(line.GetValue(directory)!);
-            foreach (var replica in Chosen(cluster, line.GetValue(ids)!)) act(cluster, replica, terminal);
+            var replicas = Chosen(cluster, line.GetValue(ids)!);
+            using var http = new NodeHttpClient(cluster);
+            foreach (var replica in replicas) http.AdoptLost(replica, CancellationToken.None).GetAwaiter().GetResult();
+            foreach (var replica in replicas) act(cluster, replica, terminal);
             return ExitCodes.Holds;
         });
         return command;
@@ -106,8 +111,7 @@ internal static class ClusterCommand
         }
 
         // its node.pid may be lost; started once more, two would stand for one replica
-        var answers = await http.Status(replica, cancellation).ConfigureAwait(false);
-        if ((int?)answers?["process"] is { } unknown && (string?)answers!["cluster"] == cluster.Members().Cluster && (int?)answers["replica"] == replica.Value && process.Adopt(unknown))
+        if (await http.AdoptLost(replica, cancellation).ConfigureAwait(false) is { } unknown)
         {
             terminal.Result.WriteLine($"replica {replica} runs already: process {unknown}, which {process.PidFile} names again");
             return;
@@ -150,10 +154,10 @@ internal static class ClusterCommand
                 var process = new NodeProcess(cluster, replica);
                 if (process.Pid is null) throw new CommandException(ExitCodes.Data, $"replica {replica} has ended: {LastLine(process.Output)}; all of it is in {process.Output}{GoingOn(cluster)}");
                 if (process.IsFrozen) missing.Add($"replica {replica}: {NodeHttpClient.Frozen}");
-                else if (await http.NotReady(replica, cancellation).ConfigureAwait(false) is { } why) missing.Add($"replica {replica}: {why}");
+                else if (await http.NotReady(replica, cancellation).ConfigureAwait(false) is { } why) missing.Add($"replica {replica}: {why}{(why == NodeHttpClient.Silent && waited.Elapsed > PatienceWithQuorum ? $"; it said: {LastLine(process.Output)}" : "")}");
             }
 
-            if (missing.Count == 0 || (replicas.Length < quorum && missing.TrueForAll(why => !why.EndsWith(NodeHttpClient.Silent, StringComparison.Ordinal)))) break;
+            if (missing.Count == 0 || (replicas.Length < quorum && missing.TrueForAll(why => !why.Contains(NodeHttpClient.Silent, StringComparison.Ordinal)))) break;
             if (replicas.Length - missing.Count >= quorum && waited.Elapsed > PatienceWithQuorum)
             {
                 terminal.Note($"a quorum is ready; not yet: {string.Join("; ", missing)}");
@@ -191,5 +195,24 @@ internal static class ClusterCommand
         return running.Count == 0 ? ". No replica runs." : $". Of the cluster go on: {string.Join(", ", running)}; 'pbft cluster stop --cluster {cluster.Path}' stops them.";
     }
 
-    private static string LastLine(string path) => File.Exists(path) ? File.ReadLines(path).LastOrDefault() ?? "it said nothing" : "it said nothing";
+    // The last thing that it said: a message of its log is a JSON line, an error's text is not.
+    private static string LastLine(string path)
+    {
+        var last = File.Exists(path) ? File.ReadLines(path).LastOrDefault(line => line.Length > 0) : null;
+        if (last is null) return "it said nothing";
+        if (last.StartsWith('{'))
+        {
+            try
+            {
+                var json = JObject.Parse(last);
+                last = $"{json["Message"]}{(json["Exception"] is { } exception ? $": {((string)exception!).Split('\n')[0]}" : "")}";
+            }
+            catch (JsonException)
+            {
+                // half a line: as it is
+            }
+        }
+
+        return (last.StartsWith("pbft: ", StringComparison.Ordinal) ? last["pbft: ".Length..] : last).TrimEnd('.');
+    }
 }

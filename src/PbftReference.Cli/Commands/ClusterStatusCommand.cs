@@ -48,6 +48,7 @@ internal static class ClusterStatusCommand
 
     private static async Task<(ReplicaId Replica, int? Pid, JObject? Status, string? Why)> Ask(ClusterDirectory cluster, NodeHttpClient http, ReplicaId replica, CancellationToken cancellation)
     {
+        await http.AdoptLost(replica, cancellation).ConfigureAwait(false);
         var process = new NodeProcess(cluster, replica);
         if (process.Pid is not { } pid) return (replica, null, null, "does not run");
         if (process.IsFrozen) return (replica, pid, null, NodeHttpClient.Frozen);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using PbftReference.Cli.Live;
+using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
+using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Configuration;
@@ -56,13 +58,24 @@ internal sealed class NewClusterOptions
     /// <summary>Whether anything is given that only a new cluster takes.</summary>
     public Option? GivenOf(ParseResult line) => ((Option[])[Replicas, Clients, Name, Store, Config, Set]).FirstOrDefault(option => line.GetResult(option) is { Implicit: false });
 
+    // Before anything is made: what is wrong with the address, and whether the name is free.
+    private static string Database(string store, string name)
+    {
+        if (!EventStoreDb.IsAddress(store)) throw new CommandException(ExitCodes.Usage, $"--store {store}: it takes the address of a database, esdb://HOST:2113");
+        if (LogAddress.Parse(store).Cluster is not null) throw new CommandException(ExitCodes.Usage, "--store: leave out what is behind #; the cluster's name is --name");
+        var address = EventStoreDb.WithWholePaths(store);
+        using var database = LogAddress.Parse(address).OpenToRead();
+        if (StoredManifest.Read(database, name) is not null) throw new CommandException(ExitCodes.Data, $"{EventStoreDb.WithoutSecrets(store)} holds logs of a cluster '{name}' already: name this one otherwise by --name");
+        return address;
+    }
+
     /// <summary>Makes the cluster.</summary>
     public void Create(ParseResult line, ClusterDirectory cluster, Terminal terminal)
     {
         var given = line.GetValue(Set)!.ToList();
         if (line.GetValue(Replicas) is < 1 or > Core.Types.ClusterConfiguration.MaxReplicas) throw new CommandException(ExitCodes.Usage, $"--replicas must be 1 to {Core.Types.ClusterConfiguration.MaxReplicas}, not {line.GetValue(Replicas)}");
         if (line.GetValue(Replicas) is { } replicas) given.Add($"general.N={replicas}");
-        if (line.GetValue(Store) is { } store) given.Add($"node.log={(EventStoreDb.IsAddress(store) ? store : throw new CommandException(ExitCodes.Usage, $"--store {store}: it takes the address of a database, esdb://HOST:2113"))}");
+        if (line.GetValue(Store) is { } store) given.Add($"node.log={Database(store, line.GetValue(Name)!)}");
         foreach (var name in line.GetValue(Set)!.Select(set => set.Split('=')[0].Trim()).Where(NotForAll.Contains)) throw new CommandException(ExitCodes.Usage, $"--set {name}: it is about one node, and a new cluster's nodes get theirs each; change it in node.json afterwards");
         if (line.GetValue(Clients) is < 1 or > 10_000) throw new CommandException(ExitCodes.Usage, $"--clients must be 1 to 10000, not {line.GetValue(Clients)}");
         if (line.GetValue(Replicas) is not null && line.GetValue(Set)!.Any(set => set.StartsWith("general.N=", StringComparison.Ordinal))) throw new CommandException(ExitCodes.Usage, "give --replicas, or --set general.N, not both");
@@ -77,7 +90,7 @@ internal sealed class NewClusterOptions
 
         try
         {
-            var settings = LiveOptions.Resolve(line.GetValue(Config), [.. given]);
+            var settings = LiveOptions.Resolve(line.GetValue(Config), [.. given], forAllNodes: true);
             foreach (var note in settings.Notes) terminal.Note($"note: {note}");
             var members = cluster.Create(settings, line.GetValue(Name)!, line.GetValue(Clients));
             var c = members.Configuration;

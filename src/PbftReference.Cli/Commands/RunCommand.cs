@@ -69,7 +69,7 @@ internal static class RunCommand
         catch (EventStoreException e) when (plan.Directory is not null && e.Failure != EventStoreFailure.Damaged)
         {
             throw new CommandException(
-                ExitCodes.Data, $"{e.Message}\npbft: what was committed before is safe; when the cause is gone, go on by: pbft run --resume {RunOptions.Quoted(plan.Directory)}", e);
+                runner.Interrupted ? ExitCodes.Interrupted : ExitCodes.Data, $"{(runner.Interrupted ? "interrupted; " : "")}{e.Message}\npbft: what was committed before is safe; when the cause is gone, go on by: pbft run --resume {RunOptions.Quoted(plan.Directory)}", e);
         }
     }
 
@@ -79,6 +79,7 @@ internal static class RunCommand
         {
             var given = options.All.Concat([Store, Log]).FirstOrDefault(option => line.GetResult(option) is { Implicit: false });
             if (given is null) return RunPlanner.Resume(directory);
+            if (given == Store && EventStoreDb.IsAddress(line.GetValue(Store)!)) return RunPlanner.Resume($"{line.GetValue(Store)}#{directory}");
             throw new CommandException(ExitCodes.Usage, $"--resume takes the run's options from {directory}: leave out {given.Name}");
         }
 

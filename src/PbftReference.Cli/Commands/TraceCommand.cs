@@ -3,6 +3,7 @@ using System.Globalization;
 using PbftReference.Cli.Exporting;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
+using PbftReference.Cli.Running;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Log;
@@ -82,10 +83,10 @@ internal static class TraceCommand
         var command = new Command("import", "Makes a run directory of a trace; the log is byte for byte the one that was exported.") { file, directory };
         command.SetAction(parsed =>
         {
-            var (from, to) = (parsed.GetValue(file)!, parsed.GetValue(directory)!);
+            var (from, to) = (parsed.GetValue(file)!, LogAddress.Checked(parsed.GetValue(directory)!));
             var records = Import(from, to, terminal);
-            terminal.Result.WriteLine($"imported {records} records into {to}");
-            terminal.Note($"-> pbft log verify {to}");
+            terminal.Result.WriteLine($"imported {records} records into {Secrets.Masked(to)}");
+            terminal.Note($"-> pbft log verify {RunOptions.Quoted(Secrets.Masked(to))}");
             return ExitCodes.Holds;
         });
         return command;
@@ -183,7 +184,7 @@ internal static class TraceCommand
         var address = LogAddress.Parse(place);
         if (address.Cluster is { } named && named != header.Cluster) throw new CommandException(ExitCodes.Usage, $"--log names the cluster '{named}', and the trace is of '{header.Cluster}', which is part of all that is signed: leave out what is behind #");
         using var store = new EventStoreDb(address.Connection);
-        if (StoredManifest.Read(store, header.Cluster) is not null) throw new CommandException(ExitCodes.Data, $"{address.Shown} holds a cluster '{header.Cluster}' already: choose another database");
+        if (StoredManifest.Read(store, header.Cluster) is not null) throw new CommandException(ExitCodes.Data, $"{address.Shown} holds a cluster '{header.Cluster}' already: choose another database, or look at what is there: pbft audit {address.Shown}#{header.Cluster}");
         var records = TraceImport.Into(store, file, header, lines);
         StoredManifest.Write(store, header.Cluster, run);
         return records;

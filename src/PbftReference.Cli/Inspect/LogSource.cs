@@ -20,7 +20,7 @@ internal sealed record LogSource(string Directory, Genesis Genesis, RunManifest?
     /// <exception cref="EventStoreException">The database cannot be asked.</exception>
     public static LogSource Of(string place)
     {
-        if (LogAddress.Is(place)) return OfDatabase(LogAddress.Parse(place));
+        if (LogAddress.Is(LogAddress.Checked(place))) return OfDatabase(LogAddress.Parse(place));
         var cluster = new ClusterDirectory(place);
         if (cluster.Exists) return OfGenesis(place, cluster.Members().Genesis);
         var path = RunDirectory.ManifestPath(place);

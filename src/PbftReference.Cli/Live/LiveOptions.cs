@@ -36,14 +36,14 @@ internal static class LiveOptions
 
     /// <summary>The effective settings.</summary>
     /// <exception cref="CommandException">A setting is wrong.</exception>
-    public static Settings Resolve(string? file, string[] given)
+    public static Settings Resolve(string? file, string[] given, bool forAllNodes = false)
     {
         if (Directory.Exists(file)) throw new CommandException(ExitCodes.Data, $"{file} is a directory: name a file of settings");
         if (file is null && File.Exists("pbft.json")) file = "pbft.json";
         if (file is not null && !File.Exists(file)) throw new CommandException(ExitCodes.Data, $"{file} does not exist: name a file of settings, or leave --config out");
         try
         {
-            return Settings.Resolve(file, Environment(), given);
+            return Settings.Resolve(file, forAllNodes ? Environment().Where(pair => !NodeProcess.KeptBack.Contains(pair.Key)) : Environment(), given);
         }
         catch (SettingException e)
         {

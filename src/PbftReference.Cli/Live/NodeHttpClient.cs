@@ -25,6 +25,16 @@ internal sealed class NodeHttpClient(ClusterDirectory cluster) : IDisposable
         return code == HttpStatusCode.OK ? JObject.Parse(text) : null;
     }
 
+    /// <summary>Finds the process of a replica that runs and that <c>node.pid</c> does not name, and takes note of it.</summary>
+    /// <returns>The process; null if there is none that was lost.</returns>
+    public async Task<int?> AdoptLost(ReplicaId replica, CancellationToken cancellation)
+    {
+        var process = new NodeProcess(cluster, replica);
+        if (process.Pid is not null || await Status(replica, cancellation).ConfigureAwait(false) is not { } status) return null;
+        var isIt = (string?)status["cluster"] == cluster.Members().Cluster && (int?)status["replica"] == replica.Value;
+        return isIt && (int?)status["process"] is { } pid && process.Adopt(pid) ? pid : null;
+    }
+
     /// <summary>Why a node cannot take part; null if it can.</summary>
     public async Task<string?> NotReady(ReplicaId replica, CancellationToken cancellation)
     {

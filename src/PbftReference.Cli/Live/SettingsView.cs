@@ -37,6 +37,7 @@ internal static class SettingsView
     {
         if (setting.Text.Length == 0) return "-";
         if (EventStoreDb.IsAddress(setting.Text)) return EventStoreDb.WithoutSecrets(setting.Text);
+        if (setting.Key.Kind == SettingKind.Store && setting.Text.Contains('@', StringComparison.Ordinal)) return Output.Secrets.Masked(setting.Text);
         if (setting.Key.Kind is not (SettingKind.Path or SettingKind.Store)) return setting.Text;
         var near = Path.GetRelativePath(Directory.GetCurrentDirectory(), setting.Text);
         return near.StartsWith("..", StringComparison.Ordinal) ? setting.Text : near;
@@ -52,7 +53,7 @@ internal static class SettingsView
 
     private static JObject Document(Setting setting)
     {
-        var json = new JObject { ["key"] = setting.Key.Name, ["value"] = EventStoreDb.WithoutSecrets(setting.Text) };
+        var json = new JObject { ["key"] = setting.Key.Name, ["value"] = Output.Secrets.Masked(setting.Text) };
         var unit = setting.Key.Kind switch { SettingKind.Duration => "ms", SettingKind.Size => "B", _ => null };
         if (unit is not null) (json["number"], json["unit"]) = (setting.Number, unit);
         (json["source"], json["isDefault"], json["default"]) = (setting.Source, setting.IsDefault, setting.Key.Default);

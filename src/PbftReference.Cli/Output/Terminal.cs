@@ -72,7 +72,14 @@ public sealed class Terminal
         }
 
         Result.Flush();
-        _bytes.Write(bytes);
+        try
+        {
+            _bytes.Write(bytes);
+        }
+        catch (IOException e)
+        {
+            throw new IOException(ResultWriter.Said(e), e);
+        }
     }
 
     /// <summary>Writes a sentence among the results, broken between words; what goes on is indented.</summary>
@@ -88,7 +95,7 @@ public sealed class Terminal
     public void Note(string text)
     {
         ClearProgress();
-        foreach (var line in text.Split('\n').SelectMany(Broken)) Notes.WriteLine(line);
+        foreach (var line in Secrets.Masked(text).Split('\n').SelectMany(Broken)) Notes.WriteLine(line);
     }
 
     // What is indented is no sentence: a trace, or a command to be copied.

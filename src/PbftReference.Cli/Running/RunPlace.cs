@@ -13,6 +13,7 @@ internal sealed record RunPlace(string? Name)
 {
     // A run waits long for a database that went away: it loses nothing by it, and would have to be begun again.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromSeconds(5);
 
     /// <summary>Nothing is kept.</summary>
@@ -35,16 +36,16 @@ internal sealed record RunPlace(string? Name)
 
     /// <summary>Opens the log for writing.</summary>
     /// <exception cref="EventStoreException">It cannot be opened.</exception>
-    public IEventStore Open(string cluster, Terminal terminal)
+    public IEventStore Open(string cluster, Terminal terminal, CancellationToken impatient = default)
     {
         if (Name is null) return new InMemoryEventStore();
-        return InDatabase ? new ClusterView(Connect(terminal), cluster) : RunDirectory.CreateLog(Name);
+        return InDatabase ? new ClusterView(Connect(terminal, impatient), cluster) : RunDirectory.CreateLog(Name);
     }
 
-    private EventStoreDb Connect(Terminal terminal)
+    private EventStoreDb Connect(Terminal terminal, CancellationToken impatient = default)
     {
         var since = new Stopwatch();
-        return new EventStoreDb(LogAddress.Parse(Name!).Connection, new EventStoreDbOptions { Patience = Patience, Waiting = Tell });
+        return new EventStoreDb(LogAddress.Parse(Name!).Connection, new EventStoreDbOptions { Patience = Patience, Waiting = Tell, Deadline = Deadline, Impatient = impatient });
 
         void Tell(EventStoreException why)
         {
@@ -64,7 +65,14 @@ internal sealed record RunPlace(string? Name)
             throw new CommandException(ExitCodes.Data, $"{EventStoreDb.WithoutSecrets(LogAddress.Parse(Name!).Connection)} holds logs of a cluster '{cluster}' already: name this one otherwise by --cluster, or go on with that run by --resume '{Shown}'");
         }
 
-        StoredManifest.Write(store, cluster, RunDirectory.TextOf(manifest));
+        try
+        {
+            StoredManifest.Write(store, cluster, RunDirectory.TextOf(manifest));
+        }
+        catch (WrongExpectedRevisionException e)
+        {
+            throw new CommandException(ExitCodes.Data, $"another process begins a run '{cluster}' in that database right now: name this one otherwise by --cluster", e);
+        }
     }
 
     private static void ClaimDirectory(string directory, RunManifest manifest)

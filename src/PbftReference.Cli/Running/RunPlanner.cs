@@ -34,7 +34,7 @@ internal static class RunPlanner
     /// <exception cref="EventLog.Codec.LogFormatException">Its manifest cannot be read.</exception>
     public static RunPlan Resume(string place)
     {
-        var source = LogAddress.Is(place) ? LogSource.Of(place) : null;
+        var source = LogAddress.Is(LogAddress.Checked(place)) ? LogSource.Of(place) : null;
         var manifest = source is null ? RunDirectory.ReadManifest(place) : source.Run ?? throw new CommandException(ExitCodes.Data, $"{source.Shown} is the log of a cluster of processes: start those by 'pbft cluster up'");
         return new RunPlan(manifest, RunDirectory.WorkloadOf(manifest), new RunPlace(source?.Directory ?? place), true, $"pbft run --resume {EventStoreDb.WithoutSecrets(place)}");
     }

@@ -12,13 +12,19 @@ namespace PbftReference.Cli.Running;
 internal sealed class Runner(Terminal terminal, bool acknowledge)
 {
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
+    private Action _stopWaiting = () => { };
     private volatile bool _interrupted;
+
+    /// <summary>Whether the user has interrupted it.</summary>
+    public bool Interrupted => _interrupted;
 
     /// <summary>Runs to the end, or until the user interrupts; what was done until then is in the log.</summary>
     /// <exception cref="EventStoreException">The log cannot be written.</exception>
     public RunResult Run(RunPlan plan)
     {
-        using var store = plan.Place.Open(plan.Manifest.Genesis.Cluster, terminal);
+        using var impatient = new CancellationTokenSource();
+        _stopWaiting = impatient.Cancel;
+        using var store = plan.Place.Open(plan.Manifest.Genesis.Cluster, terminal, impatient.Token);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         using var pacer = new CommitPacer(store);
@@ -80,6 +86,7 @@ internal sealed class Runner(Terminal terminal, bool acknowledge)
         // The second one ends it at once; what was committed is in the log.
         context.Cancel = !_interrupted;
         _interrupted = true;
+        _stopWaiting();
     }
 
     private string Progress(RunPlan plan, Cluster cluster) => string.Create(

@@ -41,7 +41,7 @@ internal sealed class VerifyInput : IDisposable
     /// <exception cref="CommandException">There is none, or it cannot be read.</exception>
     public static VerifyInput Open(string source)
     {
-        if (Directory.Exists(source) || LogAddress.Is(source))
+        if (Directory.Exists(source) || LogAddress.Is(LogAddress.Checked(source)))
         {
             var logs = LogSource.Of(source);
             return new VerifyInput(logs.Shown, logs.Genesis, logs.OpenLog(), logs.RunText);

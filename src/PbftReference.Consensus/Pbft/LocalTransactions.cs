@@ -4,6 +4,7 @@ using PbftReference.Core.Inputs;
 using PbftReference.Core.Messages;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Stores;
 using PbftReference.Host.Signing;
 
 namespace PbftReference.Consensus.Pbft;
@@ -59,7 +60,7 @@ internal sealed class LocalTransactions
     public MessageReceived? Submit(ReadOnlyMemory<byte> payload, ReplicaState state)
     {
         var transaction = LocalTransaction.Decode(payload);
-        if (_waiting.Count == 0 && InWindow(state)) return Send(transaction);
+        if (_waiting.Count == 0 && InWindow(state) && TrySend(transaction) is { } sent) return sent;
         if (_waiting.Count < MostWaiting) _waiting.Enqueue(transaction);
         else _observer?.Rejected(transaction.Id, $"{MostWaiting} transactions wait already: try again later, or at another replica");
         return null;
@@ -73,13 +74,30 @@ internal sealed class LocalTransactions
         foreach (var (timestamp, done) in _outstanding.Where(pair => entry.IsExecuted(pair.Key)).ToList())
         {
             _outstanding.Remove(timestamp);
-            _stack.DelState(KeyOf(timestamp));
+            Forget(timestamp);
             if (entry.ReplyTo(timestamp) is { } reply) _observer?.Executed(done.Id, reply.Result.AsMemory());
         }
 
         var sent = new List<MessageReceived>();
-        while (_waiting.Count > 0 && InWindow(state)) sent.Add(Send(_waiting.Dequeue()));
+        while (_waiting.TryPeek(out var next) && InWindow(state) && TrySend(next) is { } request)
+        {
+            _waiting.Dequeue();
+            sent.Add(request);
+        }
+
         return sent;
+    }
+
+    // What is left there is found to be executed by the next start.
+    private void Forget(Timestamp timestamp)
+    {
+        try
+        {
+            _stack.DelState(KeyOf(timestamp));
+        }
+        catch (EventStoreException e) when (e.MayPass)
+        {
+        }
     }
 
     /// <summary>Sends again what is not executed yet.</summary>
@@ -92,11 +110,20 @@ internal sealed class LocalTransactions
 
     private bool InWindow(ReplicaState state) => _next.Value <= state.Clients.Of(_client).Base.Value + state.Configuration.ClientWindow;
 
-    private MessageReceived Send(LocalTransaction transaction)
+    // Null if it cannot be kept now: then it is not sent either, and waits.
+    private MessageReceived? TrySend(LocalTransaction transaction)
     {
         var timestamp = _next;
+        try
+        {
+            _stack.StoreState(KeyOf(timestamp), transaction.Encode());
+        }
+        catch (EventStoreException e) when (e.MayPass)
+        {
+            return null;
+        }
+
         _next = _next.Next;
-        _stack.StoreState(KeyOf(timestamp), transaction.Encode());
         var one = Keep(transaction, timestamp);
         Broadcast(one);
         _observer?.Accepted(transaction.Id, timestamp);

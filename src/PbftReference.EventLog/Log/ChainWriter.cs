@@ -113,7 +113,8 @@ internal sealed class ChainWriter
     {
         if (store.Tail(stream) is not { } tail) return LogPosition.Start;
         var last = store.ReadBackwards(stream, maxCount: 1).FirstOrDefault();
-        if (last is null || last.Revision != tail.LastRevision)
+        // another process may append meanwhile: then the first append here tells it
+        if (last is null || last.Revision < tail.LastRevision)
         {
             throw RecordFault.At(stream, tail.LastRevision, "the last record is missing or truncated, so nothing can be chained to it");
         }

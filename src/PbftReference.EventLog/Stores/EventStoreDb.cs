@@ -17,6 +17,8 @@ public sealed class EventStoreDb : IEventStore
     /// <summary>What an address of a database begins with.</summary>
     private static readonly string[] Schemes = ["esdb", "kurrentdb", "kurrent", "kdb"];
 
+    private static readonly string[] FileOptions = ["tlsCaFile", "userCertFile", "userKeyFile"];
+
     private readonly Lock _gate = new();
     private readonly EventStoreDbOptions _options;
     private readonly EventStoreDbCalls _calls;
@@ -41,6 +43,7 @@ public sealed class EventStoreDb : IEventStore
             var settings = EventStoreClientSettings.Create(address);
             settings.OperationOptions.ThrowOnAppendFailure = true;
             settings.ConnectionName ??= "pbft";
+            if (_options.Deadline is { } deadline && !address.Contains("defaultDeadline", StringComparison.OrdinalIgnoreCase)) settings.DefaultDeadline = deadline;
             _client = new EventStoreClient(settings);
         }
         catch (Exception e) when (e is ConnectionStringParseException or ArgumentException or FormatException or IOException)
@@ -58,6 +61,16 @@ public sealed class EventStoreDb : IEventStore
         ArgumentNullException.ThrowIfNull(text);
         var end = text.IndexOf("://", StringComparison.Ordinal);
         return end > 0 && Schemes.Contains(text[..end].Replace("+discover", "", StringComparison.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>An address whose files are named by whole paths, so that it means the same from everywhere.</summary>
+    public static string WithWholePaths(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var query = address.IndexOf('?', StringComparison.Ordinal);
+        if (query < 0) return address;
+        var options = address[(query + 1)..].Split('&').Select(option => option.Split('=', 2) is [var key, { Length: > 0 } path] && FileOptions.Contains(key, StringComparer.OrdinalIgnoreCase) ? $"{key}={System.IO.Path.GetFullPath(path)}" : option);
+        return $"{address[..query]}?{string.Join('&', options)}";
     }
 
     /// <summary>An address without user and password, as it may be shown.</summary>

@@ -46,7 +46,7 @@ internal sealed class EventStoreDbCalls : IDisposable
             }
             catch (Exception e) when (Explain(e, doing, stream) is { } failure)
             {
-                if (failure.Failure != EventStoreFailure.Unreachable || began.Elapsed + pause > (_reached ? _options.Patience : _options.PatienceAtFirst)) throw failure;
+                if (failure.Failure != EventStoreFailure.Unreachable || _options.Impatient.IsCancellationRequested || began.Elapsed + pause > (_reached ? _options.Patience : _options.PatienceAtFirst)) throw failure;
                 TellWaiting(failure);
                 _closing.Token.WaitHandle.WaitOne(pause);
             }
@@ -74,6 +74,7 @@ internal sealed class EventStoreDbCalls : IDisposable
         if (error is EventStoreException own) return own;
         var said = error is RpcException { Status: var status } ? $"{status.StatusCode}: {status.Detail}" : error.Message;
         var isWrite = doing.StartsWith("append", StringComparison.Ordinal) || doing.StartsWith("truncate", StringComparison.Ordinal);
+        var isTls = error.ToString() is var whole && (whole.Contains("UntrustedRoot", StringComparison.Ordinal) || whole.Contains("SSL", StringComparison.Ordinal) || whole.Contains("certificate", StringComparison.OrdinalIgnoreCase) || whole.Contains("corrupted frame", StringComparison.Ordinal));
         var (failure, advice) = error switch
         {
             NotAuthenticatedException or RpcException { StatusCode: StatusCode.Unauthenticated } => (EventStoreFailure.CannotOpen,
@@ -84,7 +85,7 @@ internal sealed class EventStoreDbCalls : IDisposable
                 $"stream '{stream}' was deleted in the database, for good. Restore the database from a backup that has it whole."),
             RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Aborted or StatusCode.Cancelled or StatusCode.ResourceExhausted }
                 or DiscoveryException or NotLeaderException or HttpRequestException or IOException or TimeoutException => (EventStoreFailure.Unreachable,
-                $"it does not answer. Start the database, or check the address.{(isWrite ? " Whether this was written is unknown; the same append made again is not written twice." : "")}"),
+                $"{(isTls ? "its TLS cannot be used: name the CA that signed its certificate by tlsCaFile=FILE, the host as the certificate has it, or, if it speaks none, tls=false." : said.Contains("response ended", StringComparison.Ordinal) ? "it hangs up: it may speak TLS, and the address says tls=false; or it is no EventStoreDB." : "it does not answer. Start the database, or check the address.")}{(isWrite ? " Whether this was written is unknown; the same append made again is not written twice." : "")}"),
             RpcException { StatusCode: StatusCode.Unimplemented } => (EventStoreFailure.NotAStore,
                 "what answers there is no EventStoreDB, or one older than 20.6. Check the address and the port."),
             RpcException => (EventStoreFailure.InputOutput, "it refused or failed; see its log."),

@@ -12,6 +12,12 @@ public sealed record EventStoreDbOptions
     /// <summary>The same for a database that was not reached yet: a wrong address should be told soon.</summary>
     public TimeSpan PatienceAtFirst { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long one call may take before it is taken for lost; null for what the address says, or the client's default of ten seconds.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>Cancelled when nobody wants to wait for the database any more: calls that would be made again fail instead.</summary>
+    public CancellationToken Impatient { get; init; }
+
     /// <summary>Told each time that a call is going to be made again, with the reason; null for nobody. May be called on any thread.</summary>
     public Action<EventStoreException>? Waiting { get; init; }
 

@@ -78,7 +78,7 @@ public sealed class ClusterDirectory
         {
             var id = new ReplicaId(i);
             replicas.Add(new ReplicaMember(id, new IPEndPoint(IPAddress.Loopback, ports[2 * i]), [.. KeyFiles.Create(OfReplica(id), PeerId.Of(id))]));
-            File.WriteAllText(NodePath(id), NodeJson(settings, id, ports[(2 * i) + 1]));
+            WriteForOwner(NodePath(id), NodeJson(settings, id, ports[(2 * i) + 1]));
         }
 
         var members = new ClusterMembers(
@@ -104,6 +104,15 @@ public sealed class ClusterDirectory
         {
             throw new IOException($"a cluster cannot be made in {Path}: {e.Message.TrimEnd('.')}. If another 'pbft cluster up' or 'pbft keygen' makes it right now, wait for that one", e);
         }
+    }
+
+    // It may hold the password of a database.
+    private static void WriteForOwner(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new StreamWriter(path, options);
+        file.Write(text);
     }
 
     private static string NodeJson(Settings settings, ReplicaId id, int httpPort)

@@ -24,13 +24,33 @@ public sealed class ClusterLogs : IEventStore
         (_directory, _cluster) = (directory.Path, members.Cluster);
         foreach (var replica in members.Replicas)
         {
-            var files = ReplicaFiles.Of(Settings.Resolve(directory.NodePath(replica.Id), [], []));
+            if (FilesOf(directory.NodePath(replica.Id), out var unreadable) is not { } files)
+            {
+                _stores[replica.Id.Value] = new UnreadableLog(unreadable!);
+                continue;
+            }
+
             if (files.InDatabase) _stores[replica.Id.Value] = new ClusterView(new EventStoreDb(files.Log, new EventStoreDbOptions { ReadOnly = true }), members.Cluster);
             else if (files.LostLog is { } lost) _stores[replica.Id.Value] = new UnreadableLog(new EventStoreException(EventStoreFailure.Damaged, lost));
             else if (files.HasLog) _stores[replica.Id.Value] = Own(Open(files.Log), replica.Id, files.Log);
         }
 
         if (_stores.Count == 0) throw new EventStoreException(EventStoreFailure.StoreMissing, $"no replica of the cluster in {_directory} has a log yet: start it by 'pbft cluster up --cluster {_directory}'");
+    }
+
+    // Where a replica's log is stands in its node.json; without that one the others' can be read all the same.
+    private static ReplicaFiles? FilesOf(string node, out EventStoreException? unreadable)
+    {
+        unreadable = null;
+        try
+        {
+            return ReplicaFiles.Of(Settings.Resolve(node, [], []));
+        }
+        catch (Exception e) when (e is SettingException or IOException or UnauthorizedAccessException)
+        {
+            unreadable = new EventStoreException(EventStoreFailure.Damaged, $"where the replica's log is cannot be read from {node}: {e.Message.TrimEnd('.')}. Restore that file; the other replicas' logs do not need it", e);
+            return null;
+        }
     }
 
     // A copy of another replica's log says nothing of this one.

@@ -32,6 +32,7 @@ public static class SettingSyntax
             case SettingKind.Choice: return key.Choices.Contains(text, StringComparer.OrdinalIgnoreCase) ? 0 : throw new FormatException($"it takes {key.Bounds}");
             case SettingKind.Address: return Address(text).Port;
             case SettingKind.Url: return text.Length == 0 || IsUrl(text) ? 0 : throw new FormatException("it takes http://HOST:PORT");
+            case SettingKind.Store when text.Contains(":/", StringComparison.Ordinal) && !EventLog.Stores.EventStoreDb.IsAddress(text): throw new FormatException("there is no such scheme: it takes a path, or esdb://HOST:2113");
             case SettingKind.Path or SettingKind.Store: return text.Length > 0 ? 0 : throw new FormatException("it takes a path");
             default: throw new InvalidOperationException($"no syntax for {key.Kind}");
         }

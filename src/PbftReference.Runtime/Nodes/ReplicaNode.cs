@@ -32,6 +32,7 @@ public sealed class ReplicaNode : IAsyncDisposable
     /// <summary>How long what waits for the others may take to leave when the node stops.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan DatabaseDeadline = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DatabasePatienceAtStart = TimeSpan.FromSeconds(60);
 
@@ -189,7 +190,7 @@ public sealed class ReplicaNode : IAsyncDisposable
         if (_settings["peer.validator.consensus.plugin"].Text == "pbft" && ReplicaFiles.Of(_settings).LostStream(hasStream, blocks.Count > 0) is { } lost) throw new EventStoreException(EventStoreFailure.Damaged, lost);
         var ledger = new BlockLedger(blocks, genesis);
         var executor = new EventManager(OnFault, (int)_settings["executor.queuesize"].Number, $"executor {_self}");
-        var stack = new ConsensusHelper(_network, keys, ledger, new StatePersistor(log, genesis.Cluster, _self), executor);
+        var stack = new ConsensusHelper(_network, keys, ledger, new StatePersistor(Kept(log), genesis.Cluster, _self), executor);
         var context = new ConsenterContext(stack, genesis, _self, log, blocks, _clock, EventManager.DefaultCapacity, _settings.ToSnapshots(), _settings.ToNoops(), OnFault)
         {
             Observer = _telemetry,
@@ -199,6 +200,14 @@ public sealed class ReplicaNode : IAsyncDisposable
         var engine = new Engine(_settings["peer.validator.consensus.plugin"].Text, context, (int)_settings["peer.validator.consensus.buffersize"].Number);
         if (engine.Consenter is NoopsConsenter noops) noops.CommitFailed += _messages.CommitFailed;
         return (stack, engine);
+    }
+
+    // What the consenter keeps is this process's alone: beside a log in a database it stays on this machine, so that a database that is away
+    // never stands between a client's transaction and the event thread.
+    private IEventStore Kept(IEventStore log)
+    {
+        if (!ReplicaFiles.Of(_settings).InDatabase) return log;
+        return Owned(new SqliteEventStore(Path.Combine(Path.GetDirectoryName(_settings["node.ledger"].Text)!, "consenter.db")));
     }
 
     private SqliteEventStore OpenLedger()
@@ -219,8 +228,16 @@ public sealed class ReplicaNode : IAsyncDisposable
         var files = ReplicaFiles.Of(_settings);
         if (!files.InDatabase) return Owned(new SqliteEventStore(files.Log, new SqliteStoreOptions { PageBytes = LogPageBytes }));
         // at the start the database is waited for here; later the writer of the log does it, which tells and ends when the node stops
-        var database = Owned(new EventStoreDb(files.Log, new EventStoreDbOptions { Patience = DatabasePatience, PatienceAtFirst = DatabasePatienceAtStart, Waiting = _messages.LogRetrying }));
-        StoredManifest.Write(database, genesis.Cluster, ClusterManifest.Encode(genesis));
+        var database = Owned(new EventStoreDb(files.Log, new EventStoreDbOptions { Patience = DatabasePatience, PatienceAtFirst = DatabasePatienceAtStart, Waiting = _messages.LogRetrying, Deadline = DatabaseDeadline }));
+        try
+        {
+            StoredManifest.Write(database, genesis.Cluster, ClusterManifest.Encode(genesis));
+        }
+        catch (WrongExpectedRevisionException e)
+        {
+            throw new EventStoreException(EventStoreFailure.WrongExpectedRevision, $"{EventStoreDb.WithoutSecrets(files.Log)} holds another cluster of the name '{genesis.Cluster}': make this one under another name (--name), or take another database", e);
+        }
+
         return database;
     }
 

@@ -204,10 +204,13 @@ public sealed class LiveClusterTests : IDisposable
         var (goodNode, goodGenesis) = (File.ReadAllText(node), File.ReadAllText(genesis));
 
         File.WriteAllBytes(node, [0x93, 0x00, 0xff, 0x7b]);
-        Refused(ExitCodes.Data, "is not a JSON object of settings", "verify", Cluster);
+        var verified = Pbft.Run("verify", Cluster);
+        Assert.Equal(ExitCodes.Corrupt, verified.ExitCode);
+        Assert.Contains("replica-1/node.json", verified.Output, StringComparison.Ordinal);
+        Pbft.Succeed("log", "tail", Cluster, "--replica", "0");
         Refused(ExitCodes.Data, "is not a JSON object of settings", "cluster", "up", "1", "--cluster", Cluster);
         File.WriteAllText(node, "");
-        Refused(ExitCodes.Data, "is empty: write a JSON object", "verify", Cluster);
+        Refused(ExitCodes.Data, "is empty: write a JSON object", "cluster", "up", "1", "--cluster", Cluster);
         File.WriteAllText(node, goodNode);
 
         File.Delete(genesis);
