@@ -19,6 +19,7 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
     private readonly Lock _gate = new();
     private readonly ECDsa? _own;
     private readonly bool _signatures;
+    private readonly bool _strict;
 
     /// <summary>The keys of a member.</summary>
     /// <param name="certificate">Its certificate, with the private key.</param>
@@ -34,11 +35,14 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
 
     private PeerKeys(ClusterMembers members)
     {
+        _strict = true;
         _signatures = members.Signatures;
         _publicKeys = members.PublicKeys.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
     }
 
-    /// <summary>Everybody's public keys and nobody's private one: for those who only check.</summary>
+    /// <summary>
+    /// Everybody's public keys and nobody's private one, for those who judge evidence: a signature must be in the one form in which it is made here.
+    /// </summary>
     public static PeerKeys ForChecking(ClusterMembers members)
     {
         ArgumentNullException.ThrowIfNull(members);
@@ -51,7 +55,7 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
     {
         if (!_signatures) return [];
         if (_own is null) throw new InvalidOperationException("these keys check signatures and make none");
-        lock (_gate) return _own.SignData(message, HashAlgorithmName.SHA256);
+        lock (_gate) return LowS.Of(_own.SignData(message, HashAlgorithmName.SHA256));
     }
 
     /// <inheritdoc/>
@@ -59,6 +63,7 @@ public sealed class PeerKeys : ISecurityUtils, IDisposable
     {
         if (!_publicKeys.TryGetValue(peer, out var publicKey)) return false;
         if (!_signatures) return signature.IsEmpty;
+        if (_strict && !LowS.Is(signature)) return false;
         var idle = _verifiers.GetOrAdd(peer, static _ => []);
         if (!idle.TryTake(out var key)) key = Import(publicKey);
         try
