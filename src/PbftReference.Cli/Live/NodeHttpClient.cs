@@ -30,7 +30,9 @@ internal sealed class NodeHttpClient(ClusterDirectory cluster) : IDisposable
     public async Task<int?> AdoptLost(ReplicaId replica, CancellationToken cancellation)
     {
         var process = new NodeProcess(cluster, replica);
-        if (process.Pid is not null || await Status(replica, cancellation).ConfigureAwait(false) is not { } status) return null;
+        if (process.Pid is not null) return null;
+        if (process.Lost is { } lost && process.Adopt(lost)) return lost;
+        if (await Status(replica, cancellation).ConfigureAwait(false) is not { } status) return null;
         var isIt = (string?)status["cluster"] == cluster.Members().Cluster && (int?)status["replica"] == replica.Value;
         return isIt && (int?)status["process"] is { } pid && process.Adopt(pid) ? pid : null;
     }

@@ -118,6 +118,9 @@ public sealed partial class NodeProcess
         }
     }
 
+    /// <summary>The process that runs with this node's configuration and that <c>node.pid</c> does not name, found by its command line; null if there is none, or the system shows no command lines.</summary>
+    public int? Lost => Pid is null ? LostNode.Find(Path.Combine(_directory, ClusterDirectory.NodeFile)) : null;
+
     /// <summary>Takes note of a process that runs as this replica, and that <c>node.pid</c> does not name.</summary>
     /// <returns>False if there is no such process.</returns>
     public bool Adopt(int pid)

@@ -235,6 +235,12 @@ public sealed class LiveClusterTests : IDisposable
         Assert.Contains("replica 2 runs already", Pbft.Succeed("cluster", "up", "2", "--cluster", Cluster).Output, StringComparison.Ordinal);
 
         Assert.Equal(known, File.ReadAllText(pid));
+
+        // one that stands still answers nobody, and is found all the same
+        Pbft.Succeed("cluster", "freeze", "2", "--cluster", Cluster);
+        File.Delete(pid);
+        Assert.Contains("replica 2 runs already", Pbft.Succeed("cluster", "up", "2", "--cluster", Cluster).Output, StringComparison.Ordinal);
+        Assert.Equal(known, File.ReadAllText(pid));
         Assert.Equal(["replica 2 stopped"], Pbft.Succeed("cluster", "stop", "2", "--cluster", Cluster).Lines);
     }
 
