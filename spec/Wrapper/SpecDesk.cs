@@ -53,6 +53,13 @@ public sealed class SpecDesk
         LookAgain();
     }
 
+    /// <summary>Adds the numbers that it speaks of.</summary>
+    public void AddTo(SpecNumbers numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        numbers.Add(_desk);
+    }
+
     private void LookAgain() => (_stableSeen, _viewSeen) = (default, default);
 
     /// <summary>What is owed at a place: a commit, a decision.</summary>

@@ -13,9 +13,10 @@ public sealed class SpecModel
 {
     private readonly Dictionary<int, _IReq> _requests = [];
     private readonly Dictionary<int, ISequence<BigInteger>> _batches = [];
-    private readonly Dictionary<ExecutionKey, (BigInteger After, ISequence<BigInteger> Results)> _executions = [];
+    private readonly Dictionary<ExecutionKey, Execution> _executions = [];
     private readonly Dictionary<_IMsg, int> _newViews = [];
     private readonly Func<long, SpecState, int> _stateDigest;
+    private readonly int _service;
     private (object? Requests, BigInteger Service, _System._ITuple2<BigInteger, ISequence<BigInteger>>? Result) _lastExecution;
     private (IMap<BigInteger, _IVC> ViewChanges, IMap<BigInteger, BigInteger> Carried, int Digest) _lastNewView;
 
@@ -25,7 +26,7 @@ public sealed class SpecModel
     /// <param name="stateDigest">The digest of a state after a sequence number, by its number.</param>
     public SpecModel(SpecShape shape, int service, Func<long, SpecState, int> stateDigest)
     {
-        Shape = shape;
+        (Shape, _service) = (shape, service);
         _stateDigest = stateDigest;
         Parameters = Params.create(
             shape.Replicas, shape.Faults, shape.CheckpointPeriod, shape.LogWindow, shape.ClientWindow, service,
@@ -54,24 +55,66 @@ public sealed class SpecModel
     public void DefineNewView(SpecNewView newView, int digest) => _newViews.TryAdd(SpecMessage.NewView(newView).Value, digest);
 
     /// <summary>Tells what the service does; false if it was said to do something else before.</summary>
+    /// <param name="n">The place at which it does it.</param>
     /// <param name="before">The service's digest before.</param>
     /// <param name="requests">The requests.</param>
     /// <param name="after">The service's digest after them.</param>
     /// <param name="results">A result for each.</param>
-    public bool DefineExecution(int before, IEnumerable<int> requests, int after, IEnumerable<int> results)
+    public bool DefineExecution(long n, int before, IEnumerable<int> requests, int after, IEnumerable<int> results)
     {
         var key = new ExecutionKey(before, [.. requests]);
-        var value = Sequence<BigInteger>.FromArray([.. results.Select(result => (BigInteger)result)]);
-        if (_executions.TryAdd(key, (after, value))) return true;
+        var execution = new Execution(n, after, Sequence<BigInteger>.FromArray([.. results.Select(result => (BigInteger)result)]));
+        if (_executions.TryAdd(key, execution)) return true;
         var known = _executions[key];
-        return known.After == after && known.Results.Equals(value);
+        if (known.After != execution.After || !known.Results.Equals(execution.Results)) return false;
+        if (known.Place < n) _executions[key] = execution;
+        return true;
+    }
+
+    /// <summary>Adds the numbers of the executions that may come again: behind a place.</summary>
+    /// <param name="numbers">The numbers; those of the batches among them bring those of their requests.</param>
+    /// <param name="floor">The place up to which nobody executes any more.</param>
+    public void AddTo(SpecNumbers numbers, long floor)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        numbers.AddDigest(_service);
+        foreach (var (key, execution) in _executions.Where(execution => execution.Value.Place > floor)) key.AddTo(numbers, execution);
+        foreach (var (digest, requests) in _batches)
+        {
+            if (numbers.HasDigest(digest)) numbers.AddDigests(requests.CloneAsArray());
+        }
+    }
+
+    /// <summary>Forgets what nothing speaks of.</summary>
+    /// <param name="numbers">What is spoken of.</param>
+    /// <param name="floor">The place up to which nobody executes any more.</param>
+    public void Keep(SpecNumbers numbers, long floor)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        Drop(_executions, execution => execution.Value.Place <= floor);
+        Drop(_batches, batch => !numbers.HasDigest(batch.Key));
+        Drop(_requests, request => !numbers.HasDigest(request.Key));
+        // a new-view's digest is asked for only where its content has just been told
+        _newViews.Clear();
+        (_lastExecution, _lastNewView) = (default, default!);
+    }
+
+    private static void Drop<TKey, TValue>(Dictionary<TKey, TValue> table, Func<KeyValuePair<TKey, TValue>, bool> isOver)
+        where TKey : notnull
+    {
+        foreach (var entry in table)
+        {
+            if (isOver(entry)) table.Remove(entry.Key);
+        }
+
+        table.TrimExcess();
     }
 
     private _System._ITuple2<BigInteger, ISequence<BigInteger>> Execute(BigInteger service, ISequence<BigInteger> requests)
     {
         // asked again for each reply to the same requests
         if (ReferenceEquals(requests, _lastExecution.Requests) && service == _lastExecution.Service) return _lastExecution.Result!;
-        var (after, results) = _executions[new ExecutionKey((int)service, [.. Values.Array(requests)])];
+        var (_, after, results) = _executions[new ExecutionKey((int)service, [.. Values.Array(requests)])];
         _lastExecution = (requests, service, _System.Tuple2<BigInteger, ISequence<BigInteger>>.create(after, results));
         return _lastExecution.Result!;
     }
@@ -84,12 +127,22 @@ public sealed class SpecModel
         return digest;
     }
 
+    private readonly record struct Execution(long Place, BigInteger After, ISequence<BigInteger> Results);
+
     private readonly struct ExecutionKey(int service, int[] requests) : IEquatable<ExecutionKey>
     {
         private readonly int _service = service;
         private readonly int[] _requests = requests;
 
         public bool Equals(ExecutionKey other) => _service == other._service && _requests.AsSpan().SequenceEqual(other._requests);
+
+        public void AddTo(SpecNumbers numbers, Execution execution)
+        {
+            numbers.AddDigest(_service);
+            foreach (var request in _requests) numbers.AddDigest(request);
+            numbers.AddDigest(execution.After);
+            foreach (var result in execution.Results.CloneAsArray()) numbers.AddResult(result);
+        }
 
         public override bool Equals(object? obj) => obj is ExecutionKey other && Equals(other);
 

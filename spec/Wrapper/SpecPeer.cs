@@ -103,6 +103,15 @@ public sealed class SpecPeer
     /// <summary>Forgets what no later verdict can depend on.</summary>
     public void Prune() => _peer = Oracle.Prune(_model.Parameters, _peer);
 
+    /// <summary>Adds the numbers that it speaks of.</summary>
+    public void AddTo(SpecNumbers numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        numbers.Add(_peer.dtor_r);
+        numbers.AddDigests(_peer.dtor_known.Elements);
+        foreach (var message in _peer.dtor_log.Elements) numbers.Add(message);
+    }
+
     /// <summary>The batch that is executed next, by its number; null if it is not decided.</summary>
     public int? NextBatch
     {

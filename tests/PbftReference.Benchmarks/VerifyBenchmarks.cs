@@ -79,8 +79,7 @@ internal static class VerifyBenchmarks
         var recorded = Recorded.Value;
         return Measured.Of(recorded.Records, () =>
         {
-            var join = new LogJoin(new SpecTranslation(recorded.Genesis.Configuration), recorded.Histories, _ => false);
-            join.Run();
+            var join = LogJoin.Of(recorded.Genesis.Configuration, recorded.Histories, _ => false);
             Require(join.Violations.Count + join.Missing.Count == 0 ? Verdict.Conforms : Verdict.Violates);
         });
     }

@@ -71,6 +71,13 @@ public sealed class LocalVerifier
     /// <summary>What the log contained so far.</summary>
     public Counts Counts => _judge.Counts;
 
+    /// <summary>Adds the numbers that a later verdict can depend on.</summary>
+    public void AddTo(SpecNumbers numbers)
+    {
+        _judge.Peer.AddTo(numbers);
+        _obligations.AddTo(numbers);
+    }
+
     /// <summary>Judges the next step.</summary>
     /// <param name="step">The step.</param>
     /// <param name="traffic">What came in and went out.</param>

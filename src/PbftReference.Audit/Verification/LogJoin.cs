@@ -1,23 +1,31 @@
 using PbftReference.Core.Types;
+using PbftReference.Spec;
 
 namespace PbftReference.Audit.Verification;
 
 /// <summary>
 /// All logs together: each is judged by itself, and what bears a correct replica's name must have been sent by it, before. A delivery
 /// waits until its statements were sent; the logs are read side by side, as far as each can go. No order is taken from times or from
-/// revisions of different streams. Each record is looked at once.
+/// revisions of different streams. Each record is looked at once. Memory is bounded by the window and by how far the logs are apart.
 /// </summary>
 public sealed class LogJoin
 {
-    private readonly HashSet<Statement> _sent = [];
+    // Looking for what can be forgotten is worth while from here on.
+    private const int FewestNumbers = 4096;
+    private const int WindowsBehind = 4;
+
+    private static readonly IReadOnlySet<Statement> EmptySet = new HashSet<Statement>();
+    private readonly SentStatements _sent;
     private readonly SortedDictionary<ReplicaId, Reading> _readings = [];
     private readonly SortedDictionary<ReplicaId, long> _unheard = [];
     private readonly SortedDictionary<ReplicaId, long> _before = [];
     private readonly List<List<(DeliveredStatement Statement, Finding Finding)>> _knots = [];
     private readonly ClusterConfiguration _configuration;
+    private readonly SpecTranslation? _translation;
     private readonly Func<ReplicaId, bool> _isFaulty;
     private readonly Action<long>? _progress;
     private long _records;
+    private int _numbers = FewestNumbers;
 
     /// <summary>Prepares a join.</summary>
     /// <param name="translation">The cluster's.</param>
@@ -25,16 +33,23 @@ public sealed class LogJoin
     /// <param name="isFaulty">Which replicas are faulty: they may have said anything.</param>
     /// <param name="lockStep">Whether the states are compared after each step.</param>
     /// <param name="progress">Told how many records are read; null for nobody.</param>
+    /// <param name="kept">What an earlier reading says that it should not have forgotten (<see cref="Late"/>); null for nothing.</param>
     public LogJoin(
-        SpecTranslation translation, IEnumerable<ReplicaHistory> histories, Func<ReplicaId, bool> isFaulty, bool lockStep = false, Action<long>? progress = null)
+        SpecTranslation translation,
+        IEnumerable<ReplicaHistory> histories,
+        Func<ReplicaId, bool> isFaulty,
+        bool lockStep = false,
+        Action<long>? progress = null,
+        IReadOnlySet<Statement>? kept = null)
     {
         ArgumentNullException.ThrowIfNull(translation);
         ArgumentNullException.ThrowIfNull(histories);
-        (_configuration, _isFaulty, _progress) = (translation.Configuration, isFaulty, progress);
+        (_configuration, _translation, _isFaulty, _progress) = (translation.Configuration, translation, isFaulty, progress);
+        _sent = new SentStatements(kept ?? EmptySet);
         foreach (var history in histories)
         {
             Add(new LogReading(history, new LocalVerifier(translation, history.Replica, lockStep, isFaulty, history.Beginning)));
-            if (history.Beginning is { } beginning) _sent.UnionWith(beginning.Said(translation));
+            if (history.Beginning is { } beginning) _sent.Add(beginning.Said(translation));
         }
     }
 
@@ -46,8 +61,39 @@ public sealed class LogJoin
     internal LogJoin(ClusterConfiguration configuration, IEnumerable<ReplicaReading> readings, Func<ReplicaId, bool> isFaulty, Action<long>? progress)
     {
         (_configuration, _isFaulty, _progress) = (configuration, isFaulty, progress);
+        _sent = new SentStatements(EmptySet);
         foreach (var reading in readings) Add(reading);
     }
+
+    /// <summary>
+    /// Joins logs and reads them as often as that needs: once, or again if somebody passes on a statement that was forgotten, with that kept.
+    /// </summary>
+    /// <param name="configuration">The cluster's.</param>
+    /// <param name="histories">What the correct replicas recorded, of those whose logs are at hand; each can be read more than once.</param>
+    /// <param name="isFaulty">Which replicas are faulty: they may have said anything.</param>
+    /// <param name="lockStep">Whether the states are compared after each step.</param>
+    /// <param name="progress">Told how many records are read, in each reading; null for nobody.</param>
+    public static LogJoin Of(
+        ClusterConfiguration configuration, IEnumerable<ReplicaHistory> histories, Func<ReplicaId, bool> isFaulty, bool lockStep = false, Action<long>? progress = null)
+    {
+        var (numbers, kept, all) = (new Numbering(), new HashSet<Statement>(), histories.ToList());
+        while (true)
+        {
+            var join = new LogJoin(new SpecTranslation(configuration, numbers, null), all, isFaulty, lockStep, progress, kept);
+            join.Run();
+            if (join.Late.Count == 0) return join;
+            kept.UnionWith(join.Late);
+        }
+    }
+
+    /// <summary>
+    /// The statements of which it was forgotten whether they were sent. If there are any, nothing counts that was found: the logs are to be read
+    /// again, with these kept.
+    /// </summary>
+    public IReadOnlySet<Statement> Late => _sent.Late;
+
+    /// <summary>How many statements and numbers of digests, requests and results are remembered.</summary>
+    public int Remembered => _sent.Count + (_translation?.Numbers.Count ?? 0);
 
     /// <summary>What is wrong, in the order in which it was found.</summary>
     public List<Finding> Violations { get; } = [];
@@ -99,9 +145,36 @@ public sealed class LogJoin
             reading.Next++;
         }
 
-        _sent.UnionWith(reading.Traffic.Sent);
+        _sent.Add(reading.Traffic.Sent);
         reading.Traffic = null;
+        Forget(reading);
         return true;
+    }
+
+    // A reading of which all that came is looked up needs nothing below its low watermark, and nothing executed, any more.
+    private void Forget(Reading reading)
+    {
+        var risen = reading.Source.Floor > reading.Floor;
+        reading.Floor = reading.Source.Floor;
+        if (!risen || !_sent.Raise(_readings.Values.Min(other => other.IsDone ? long.MaxValue : other.Floor) - Margin) || _translation is null) return;
+        if (_translation.Numbers.Count < _numbers) return;
+        var numbers = new SpecNumbers();
+        foreach (var other in _readings.Values.Where(other => !other.IsDone)) AddTo(numbers, other);
+        _sent.AddTo(numbers);
+        foreach (var (delivered, _) in _knots.SelectMany(knot => knot)) delivered.Statement.AddTo(numbers);
+        _translation.Keep(numbers, _sent.Floor);
+        _numbers = Math.Max(FewestNumbers, 2 * _translation.Numbers.Count);
+    }
+
+    // Certificates about what was over travel on for a while in view-changes that are sent again.
+    private long Margin => WindowsBehind * _configuration.LogWindow;
+
+    private static void AddTo(SpecNumbers numbers, Reading reading)
+    {
+        reading.Source.AddTo(numbers);
+        if (reading.Traffic is not { } traffic) return;
+        foreach (var delivered in traffic.Delivered) delivered.Statement.AddTo(numbers);
+        foreach (var statement in traffic.Sent) statement.AddTo(numbers);
     }
 
     private bool ReadNext(Reading reading)
@@ -136,7 +209,7 @@ public sealed class LogJoin
         if (!_configuration.IsMember(sender) || _isFaulty(sender)) return true;
         if (!_sent.Contains(statement))
         {
-            if (!IsFromBefore(reading.Waiting!.Value)) return false;
+            if (!IsFromBefore(reading.Waiting!.Value)) return _readings.ContainsKey(sender) && _sent.IsLate(statement);
             _before[sender] = _before.GetValueOrDefault(sender) + 1;
             return true;
         }
@@ -220,6 +293,8 @@ public sealed class LogJoin
         public StepTraffic? Traffic { get; set; }
 
         public int Next { get; set; }
+
+        public long Floor { get; set; } = source.Floor;
 
         public bool IsDone { get; set; }
 

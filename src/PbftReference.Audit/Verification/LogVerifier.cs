@@ -114,8 +114,7 @@ public static class LogVerifier
         if (integrity.Verdict == IntegrityVerdict.Corrupt) return new VerificationReport(Verdict.Corrupt, [], [], [], integrity);
         var missing = integrity.Findings.Select(f => $"{f.Stream} at #{f.Revision}: {f.Explanation}").ToList();
         var histories = Histories(store, genesis, options, missing);
-        var join = new LogJoin(new SpecTranslation(genesis.Configuration), histories, options.Faulty.Contains, options.LockStep, options.Progress);
-        join.Run();
+        var join = LogJoin.Of(genesis.Configuration, histories, options.Faulty.Contains, options.LockStep, options.Progress);
         return ReportOf(join, options, missing, integrity) with { Unjudged = [.. Unjudged(histories, join)] };
     }
 

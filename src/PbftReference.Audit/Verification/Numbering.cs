@@ -1,27 +1,33 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using PbftReference.Core.Types;
+using PbftReference.Spec;
 
 namespace PbftReference.Audit.Verification;
 
 /// <summary>
 /// Gives digests and results small numbers, as the specification wants them: equal ones the same number, different ones different numbers.
-/// The null digest is 0.
+/// The null digest is 0. What is forgotten gets another number if it comes again: no number is given out twice.
 /// </summary>
 public sealed class Numbering
 {
     private readonly Dictionary<Digest, int> _digests = new() { [Digest.None] = 0 };
-    private readonly List<Digest> _byNumber = [Digest.None];
+    private readonly Dictionary<int, Digest> _byNumber = new() { [0] = Digest.None };
     private readonly Dictionary<byte[], int> _payloads = new(BytesComparer.Instance);
-    private readonly List<ImmutableArray<byte>> _payloadByNumber = [];
+    private readonly Dictionary<int, ImmutableArray<byte>> _payloadByNumber = [];
+    private int _nextDigest = 1;
+    private int _nextPayload;
+
+    /// <summary>How many are kept.</summary>
+    public int Count => _digests.Count + _payloads.Count;
 
     /// <summary>A digest's number.</summary>
     public int Of(Digest digest)
     {
         ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_digests, digest, out var known);
         if (known) return number;
-        number = _byNumber.Count;
-        _byNumber.Add(digest);
+        number = checked(_nextDigest++);
+        _byNumber.Add(number, digest);
         return number;
     }
 
@@ -33,13 +39,36 @@ public sealed class Numbering
     {
         var bytes = ImmutableCollectionsMarshal.AsArray(payload)!;
         if (_payloads.TryGetValue(bytes, out var number)) return number;
-        _payloads.Add(bytes, _payloadByNumber.Count);
-        _payloadByNumber.Add(payload);
-        return _payloadByNumber.Count - 1;
+        number = checked(_nextPayload++);
+        _payloads.Add(bytes, number);
+        _payloadByNumber.Add(number, payload);
+        return number;
     }
 
     /// <summary>The result with a number.</summary>
     public ImmutableArray<byte> PayloadOf(int number) => _payloadByNumber[number];
+
+    /// <summary>Forgets all that is not among these numbers.</summary>
+    public void Keep(SpecNumbers numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        foreach (var (number, digest) in _byNumber.Where(entry => !numbers.HasDigest(entry.Key)))
+        {
+            _digests.Remove(digest);
+            _byNumber.Remove(number);
+        }
+
+        foreach (var (number, payload) in _payloadByNumber.Where(entry => !numbers.HasResult(entry.Key)))
+        {
+            _payloads.Remove(ImmutableCollectionsMarshal.AsArray(payload)!);
+            _payloadByNumber.Remove(number);
+        }
+
+        _digests.TrimExcess();
+        _byNumber.TrimExcess();
+        _payloads.TrimExcess();
+        _payloadByNumber.TrimExcess();
+    }
 
     private sealed class BytesComparer : IEqualityComparer<byte[]>
     {

@@ -24,6 +24,9 @@ internal sealed class Obligations(SpecModel model, SpecPeer peer, int self) : ID
     /// <summary>A message is in the log already where the history begins.</summary>
     public void Had(SpecMessage message) => _desk.Note(peer, message);
 
+    /// <summary>Adds the numbers that are kept in mind.</summary>
+    public void AddTo(SpecNumbers numbers) => _desk.AddTo(numbers);
+
     /// <inheritdoc/>
     public void Came(SpecMessage message)
     {

@@ -1,5 +1,6 @@
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
+using PbftReference.Spec;
 
 namespace PbftReference.Audit.Verification;
 
@@ -39,6 +40,12 @@ internal abstract class ReplicaReading
 
     /// <summary>What is said of it in the report.</summary>
     public abstract ReplicaVerdict Verdict { get; }
+
+    /// <summary>The place up to which the replica takes, sends and executes nothing any more after what was read.</summary>
+    public abstract long Floor { get; }
+
+    /// <summary>Adds the numbers that a later verdict can depend on.</summary>
+    public abstract void AddTo(SpecNumbers numbers);
 
     /// <summary>At the end: what is missing to tell; null if nothing is.</summary>
     public virtual string? MissingAtEnd => null;
@@ -81,6 +88,12 @@ internal sealed class LogReading(ReplicaHistory history, LocalVerifier verifier)
     /// <inheritdoc/>
     public override ReplicaVerdict Verdict =>
         new(history.Replica, verifier.Counts, verifier.State.View, verifier.State.LastExecuted, verifier.State.Low);
+
+    /// <inheritdoc/>
+    public override long Floor => Math.Min(verifier.State.Low.Value, verifier.State.LastExecuted.Value);
+
+    /// <inheritdoc/>
+    public override void AddTo(SpecNumbers numbers) => verifier.AddTo(numbers);
 
     /// <inheritdoc/>
     public override bool MoveNext() => _steps.MoveNext();

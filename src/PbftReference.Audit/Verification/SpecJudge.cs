@@ -121,7 +121,7 @@ internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Fun
             return service == recorded ? null : Refuse(e.Source, e.Action.Name, RecordGuards.AsRecorded, $"nothing takes effect at {next}, and another service digest is recorded after it");
         }
 
-        var deterministic = translation.Model.DefineExecution(service, requests, recorded, execution.Results.Select(translation.Numbers.Of));
+        var deterministic = translation.Model.DefineExecution(next, service, requests, recorded, execution.Results.Select(translation.Numbers.Of));
         return deterministic
             ? null
             : Refuse(e.Source, e.Action.Name, RecordGuards.ServiceDeterministic, $"executing {next} gave {execution.ServiceDigest.ToShortString()} here, and elsewhere the same requests on the same state gave another digest or other results");

@@ -93,6 +93,19 @@ public sealed class SpecTranslation
     public SpecState Of(ClientTable clients, Digest service) =>
         new(Number(service), clients.Entries.Select(entry => KeyValuePair.Create(entry.Key.Value, Of(entry.Value))));
 
+    /// <summary>Forgets what nothing speaks of any more.</summary>
+    /// <param name="numbers">What is spoken of, apart from the model.</param>
+    /// <param name="floor">The place up to which nobody votes or executes any more.</param>
+    public void Keep(SpecNumbers numbers, long floor)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        Model.AddTo(numbers, floor);
+        Model.Keep(numbers, floor);
+        Numbers.Keep(numbers);
+        _newViews.Clear();
+        _lastState = default;
+    }
+
     private SpecClient Of(ClientEntry entry)
     {
         var above = Enumerable.Range(0, 64).Where(i => ((entry.Executed >> i) & 1) == 1).Select(i => entry.Base.Value + 1 + i);

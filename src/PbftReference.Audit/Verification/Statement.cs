@@ -14,6 +14,13 @@ public readonly record struct Statement(SpecStatementKind Kind, int Sender, long
     /// <summary>A statement as it came in.</summary>
     /// <param name="signedAt">The revision of the sender's stream that is signed with it; -1 if there is none.</param>
     internal DeliveredStatement SignedAt(long signedAt) => new(this, signedAt);
+
+    /// <summary>Adds its numbers.</summary>
+    internal void AddTo(SpecNumbers numbers)
+    {
+        numbers.AddDigest(Digest);
+        numbers.AddDigest(NewView);
+    }
 }
 
 /// <summary>A statement that was delivered, by itself or nested in another.</summary>

@@ -66,8 +66,7 @@ internal sealed class MutantJudge(RunToMutate run)
     private Outcome? Together(Dictionary<ReplicaId, ImmutableArray<RecordedStep>> mutated, bool lockStep)
     {
         var histories = run.Correct.Select(replica => HistoryOf(replica, mutated.TryGetValue(replica, out var steps) ? steps : RecordedOf(replica)));
-        var join = new LogJoin(new SpecTranslation(run.Genesis.Configuration), histories, run.Faulty.Contains, lockStep);
-        join.Run();
+        var join = LogJoin.Of(run.Genesis.Configuration, histories, run.Faulty.Contains, lockStep);
         if (join.Violations.Count > 0) return new Outcome(Fate.Join, join.Violations[0].Guard);
         return join.Missing.Count > 0 ? new Outcome(Fate.Undetermined, "undetermined") : null;
     }

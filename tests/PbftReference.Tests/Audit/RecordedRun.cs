@@ -33,6 +33,9 @@ internal sealed class RecordedRun
     /// <summary>A run without faults.</summary>
     public static RecordedRun Calm() => Of(1, FaultProfile.None);
 
+    /// <summary>A run without faults of so many operations.</summary>
+    public static RecordedRun Long(int operations) => Of(1, FaultProfile.None, operations);
+
     /// <summary>The first run with faults in which something happens.</summary>
     public static RecordedRun Where(Func<RecordedRun, bool> happens)
     {
@@ -44,10 +47,10 @@ internal sealed class RecordedRun
         throw new InvalidOperationException("in none of the runs does it happen");
     }
 
-    private static RecordedRun Of(ulong seed, FaultProfile faults)
+    private static RecordedRun Of(ulong seed, FaultProfile faults, int operations = 60)
     {
         using var store = new InMemoryEventStore();
-        using var cluster = SmallRun.Of(seed, store, faults);
+        using var cluster = SmallRun.Of(seed, store, faults, operations);
         cluster.Start();
         Assert.True(cluster.Run().Safe);
         return new RecordedRun(cluster.Configuration, store);
@@ -89,12 +92,11 @@ internal sealed class RecordedRun
     }
 
     /// <summary>Judges all replicas together, or those that are named.</summary>
-    public LogJoin Join(params int[] replicas)
-    {
-        var join = new LogJoin(new SpecTranslation(Configuration), (replicas.Length == 0 ? _steps.Keys : replicas.AsEnumerable()).Select(History), _ => false);
-        join.Run();
-        return join;
-    }
+    public LogJoin Join(params int[] replicas) =>
+        LogJoin.Of(Configuration, Histories(replicas.Length == 0 ? [.. _steps.Keys] : replicas), _ => false);
+
+    /// <summary>The histories of replicas.</summary>
+    public IEnumerable<ReplicaHistory> Histories(params int[] replicas) => replicas.Select(History);
 
     private ReplicaHistory History(int replica) =>
         new(new ReplicaId(replica), $"replica-sim.{replica}", _steps[replica].Count - 1, _steps[replica].Select((step, i) => new RecordedStep(i, step)));

@@ -1,6 +1,7 @@
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Trace;
+using PbftReference.Spec;
 
 namespace PbftReference.Audit.Verification.Foreign;
 
@@ -35,6 +36,15 @@ internal sealed class TraceReading(string stream, ReplicaId replica, IReadOnlyLi
     public override ReplicaVerdict Verdict => new(
         replica, inference.Counts, new ViewNumber(inference.Replica.View), new SequenceNumber(inference.Replica.LastExecuted),
         new SequenceNumber(inference.Replica.Stable.SequenceNumber));
+
+    // What was read of a trace is in memory as a whole, and nothing of it is forgotten.
+    /// <inheritdoc/>
+    public override long Floor => 0;
+
+    /// <inheritdoc/>
+    public override void AddTo(SpecNumbers numbers)
+    {
+    }
 
     /// <inheritdoc/>
     public override string? MissingAtEnd => inference.AtEnd;
