@@ -12,7 +12,6 @@ public sealed class LogJoin
 {
     // Looking for what can be forgotten is worth while from here on.
     private const int FewestNumbers = 4096;
-    private const int WindowsBehind = 4;
 
     private static readonly IReadOnlySet<Statement> EmptySet = new HashSet<Statement>();
     private readonly SentStatements _sent;
@@ -146,9 +145,18 @@ public sealed class LogJoin
         }
 
         _sent.Add(reading.Traffic.Sent);
+        if (!reading.HasSkipped) NoteLookedUp(reading.Traffic);
         reading.Traffic = null;
         Forget(reading);
         return true;
+    }
+
+    private void NoteLookedUp(StepTraffic traffic)
+    {
+        foreach (var delivered in traffic.Delivered)
+        {
+            if (delivered.Statement is { Kind: SpecStatementKind.ViewChange } viewChange && _isFaulty(new ReplicaId(viewChange.Sender))) _sent.LookedUp(viewChange);
+        }
     }
 
     // A reading of which all that came is looked up needs nothing below its low watermark, and nothing executed, any more.
@@ -156,18 +164,14 @@ public sealed class LogJoin
     {
         var risen = reading.Source.Floor > reading.Floor;
         reading.Floor = reading.Source.Floor;
-        if (!risen || !_sent.Raise(_readings.Values.Min(other => other.IsDone ? long.MaxValue : other.Floor) - Margin) || _translation is null) return;
+        if (!risen || !_sent.Raise(_readings.Values.Min(other => other.IsDone ? long.MaxValue : other.Floor)) || _translation is null) return;
         if (_translation.Numbers.Count < _numbers) return;
         var numbers = new SpecNumbers();
         foreach (var other in _readings.Values.Where(other => !other.IsDone)) AddTo(numbers, other);
         _sent.AddTo(numbers);
-        foreach (var (delivered, _) in _knots.SelectMany(knot => knot)) delivered.Statement.AddTo(numbers);
         _translation.Keep(numbers, _sent.Floor);
         _numbers = Math.Max(FewestNumbers, 2 * _translation.Numbers.Count);
     }
-
-    // Certificates about what was over travel on for a while in view-changes that are sent again.
-    private long Margin => WindowsBehind * _configuration.LogWindow;
 
     private static void AddTo(SpecNumbers numbers, Reading reading)
     {
@@ -197,7 +201,7 @@ public sealed class LogJoin
 
         if (judgement.Missing is { } missing) Missing.Add(missing);
         if (judgement.IsLast) (reading.IsDone, reading.IsRefused) = (true, true);
-        (reading.Traffic, reading.Next) = (judgement.Traffic, 0);
+        (reading.Traffic, reading.Next, reading.HasSkipped) = (judgement.Traffic, 0, false);
         return true;
     }
 
@@ -209,7 +213,7 @@ public sealed class LogJoin
         if (!_configuration.IsMember(sender) || _isFaulty(sender)) return true;
         if (!_sent.Contains(statement))
         {
-            if (!IsFromBefore(reading.Waiting!.Value)) return _readings.ContainsKey(sender) && _sent.IsLate(statement);
+            if (!IsFromBefore(reading.Waiting!.Value)) return _readings.ContainsKey(sender) && _sent.IsForgotten(reading.Waiting!.Value);
             _before[sender] = _before.GetValueOrDefault(sender) + 1;
             return true;
         }
@@ -228,10 +232,16 @@ public sealed class LogJoin
         var blocked = _readings.Values.Where(reading => reading.Waiting is not null).ToList();
         if (blocked.Count == 0) return false;
         var hopeless = blocked.Where(reading => !IsStillToCome(reading.Waiting!.Value)).ToList();
-        if (hopeless.Count == 0) _knots.Add([.. blocked.Select(reading => (reading.Waiting!.Value, FindingOf(reading)))]);
+        if (hopeless.Count == 0) AddKnot(blocked);
         foreach (var reading in hopeless) ExplainAbsence(reading.Waiting!.Value, FindingOf(reading));
-        foreach (var reading in blocked.Where(reading => hopeless.Count == 0 || hopeless.Contains(reading))) reading.Next++;
+        foreach (var reading in blocked.Where(reading => hopeless.Count == 0 || hopeless.Contains(reading))) (reading.Next, reading.HasSkipped) = (reading.Next + 1, true);
         return true;
+    }
+
+    private void AddKnot(List<Reading> blocked)
+    {
+        _knots.Add([.. blocked.Select(reading => (reading.Waiting!.Value, FindingOf(reading)))]);
+        foreach (var reading in blocked) _sent.Keep(reading.Waiting!.Value.Statement);
     }
 
     private bool IsStillToCome(DeliveredStatement waiting) =>
@@ -295,6 +305,9 @@ public sealed class LogJoin
         public int Next { get; set; }
 
         public long Floor { get; set; } = source.Floor;
+
+        // whether something in the step was passed over that nobody sent
+        public bool HasSkipped { get; set; }
 
         public bool IsDone { get; set; }
 

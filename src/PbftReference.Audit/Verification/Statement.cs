@@ -26,4 +26,8 @@ public readonly record struct Statement(SpecStatementKind Kind, int Sender, long
 /// <summary>A statement that was delivered, by itself or nested in another.</summary>
 /// <param name="Statement">The statement.</param>
 /// <param name="SignedAt">The revision of the sender's stream that is signed with it; -1 if there is none.</param>
-public readonly record struct DeliveredStatement(Statement Statement, long SignedAt);
+public readonly record struct DeliveredStatement(Statement Statement, long SignedAt)
+{
+    /// <summary>The view-change in whose certificates it was; null if it was in none.</summary>
+    public Statement? Within { get; init; }
+}

@@ -21,9 +21,10 @@ internal sealed class StatementReading(SpecTranslation translation)
 
     public void Add(ViewChange m, Signature signature, List<DeliveredStatement> to)
     {
-        to.Add(Whole(SpecStatementKind.ViewChange, m.Replica, m.StatementDigest).SignedAt(signature.Revision));
-        Add(m.Stable, to);
-        foreach (var certificate in m.Prepared) Add(certificate, to);
+        var whole = Whole(SpecStatementKind.ViewChange, m.Replica, m.StatementDigest);
+        to.Add(whole.SignedAt(signature.Revision));
+        Add(m.Stable, to, whole);
+        foreach (var certificate in m.Prepared) Add(certificate, to, whole);
     }
 
     public void Add(NewView m, Signature signature, List<DeliveredStatement> to)
@@ -41,17 +42,17 @@ internal sealed class StatementReading(SpecTranslation translation)
         }
     }
 
-    public void Add(CheckpointCertificate c, List<DeliveredStatement> to)
+    public void Add(CheckpointCertificate c, List<DeliveredStatement> to, Statement? within = null)
     {
-        foreach (var vote in c.Votes) to.Add(Checkpoint(c.SequenceNumber, c.StateDigest, vote.Replica).SignedAt(vote.Signature.Revision));
+        foreach (var vote in c.Votes) to.Add(Checkpoint(c.SequenceNumber, c.StateDigest, vote.Replica).SignedAt(vote.Signature.Revision) with { Within = within });
     }
 
-    private void Add(PreparedCertificate c, List<DeliveredStatement> to)
+    private void Add(PreparedCertificate c, List<DeliveredStatement> to, Statement? within = null)
     {
         foreach (var vote in c.Votes)
         {
             var kind = vote.Replica == translation.Configuration.PrimaryOf(c.View) ? SpecStatementKind.PrePrepare : SpecStatementKind.Prepare;
-            to.Add(Vote(kind, c.View, c.SequenceNumber, c.BatchDigest, c.NewView, vote.Replica).SignedAt(vote.Signature.Revision));
+            to.Add(Vote(kind, c.View, c.SequenceNumber, c.BatchDigest, c.NewView, vote.Replica).SignedAt(vote.Signature.Revision) with { Within = within });
         }
     }
 
