@@ -113,9 +113,13 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     internal RecoveredReplica Recover(ReplicaId id, string log) => ReplicaRecovery.Recover(_store, Genesis with { Cluster = log }, id);
 
     /// <summary>A second process of a faulty replica: the same identity and key, and streams of its own.</summary>
-    internal SimulatedReplica AddTwin(ReplicaId id, SeededRandom random, ISigner signer)
+    /// <param name="id">The replica.</param>
+    /// <param name="random">The process's chance.</param>
+    /// <param name="signer">The key.</param>
+    /// <param name="side">The side of scripted partitions to which it is confined; null for none.</param>
+    internal SimulatedReplica AddTwin(ReplicaId id, SeededRandom random, ISigner signer, int? side = null)
     {
-        var twin = new SimulatedReplica(this, id, random, signer, null, Genesis.Cluster + ClusterView.TwinSuffix);
+        var twin = new SimulatedReplica(this, id, random, signer, null, Genesis.Cluster + ClusterView.TwinSuffix, side);
         _twins.Add(twin);
         return twin;
     }
@@ -158,10 +162,10 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         Accepted?.Invoke(acceptance);
     }
 
-    private void ToReplica(ReplicaId? from, ReplicaId to, byte[] frame)
+    private void ToReplica(Arrival arrival, ReplicaId to, byte[] frame)
     {
-        _sender = from;
-        _replicas[to.Value].Deliver(frame);
+        _sender = arrival.From;
+        _replicas[to.Value].Deliver(arrival, frame);
         _sender = null;
     }
 
@@ -194,13 +198,31 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         for (var i = 0; i < _clients.Length; i++) _clients[i].Start(done?[i] ?? new Timestamp(0));
         foreach (var liar in _liars) liar.Start();
         _faults = new FaultSchedule(this, Clock, _chance.Fork("faults"), _options.Faults);
-        if (_options.Faults == FaultProfile.None) Heal();
-        else Clock.Schedule(TimeSpan.FromMilliseconds(_options.HealAfter), Heal);
+        // the later first: one that follows at once takes the place of the one before
+        foreach (var partition in _options.Partitions.Reverse()) Plan(partition);
+        var healAfter = _options.Faults == FaultProfile.None ? 0 : _options.HealAfter;
+        if (_options.Faults == FaultProfile.None && LastPartition <= NowMilliseconds) Heal();
+        else Clock.Schedule(TimeSpan.FromMilliseconds(Math.Max(healAfter, LastPartition - NowMilliseconds)), Heal);
     }
 
+    private long LastPartition => _options.Partitions.Select(partition => partition.To).DefaultIfEmpty().Max();
+
+    // One that stands already when a run is resumed stands on, and one that is over is over.
+    private void Plan(ScriptedPartition partition)
+    {
+        if (partition.To <= NowMilliseconds) return;
+        if (partition.From <= NowMilliseconds) Network.Split(partition.Sides);
+        else Clock.Schedule(TimeSpan.FromMilliseconds(partition.From - NowMilliseconds), () => Network.Split(partition.Sides));
+        Clock.Schedule(TimeSpan.FromMilliseconds(partition.To - NowMilliseconds), () =>
+        {
+            if (ReferenceEquals(Network.Scripted, partition.Sides)) Network.Join();
+        });
+    }
+
+    // Planned partitions take their time, even if all operations are done before.
     private void Heal()
     {
-        if (_healedAt is not null) return;
+        if (_healedAt is not null || NowMilliseconds < LastPartition) return;
         _healedAt = Clock.Now;
         _faults!.Heal();
         foreach (var liar in _liars) liar.Stop();

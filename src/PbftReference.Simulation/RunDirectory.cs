@@ -7,6 +7,7 @@ using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host;
 using PbftReference.Host.Replicas;
+using PbftReference.Simulation.Faults;
 using PbftReference.Simulation.Fuzzing;
 
 namespace PbftReference.Simulation;
@@ -128,6 +129,7 @@ public static class RunDirectory
             ["thinkTime"] = o.ThinkTime.ToString(CultureInfo.InvariantCulture),
             ["faults"] = o.Faults.ToString(),
             ["faulty"] = new JArray(o.Faulty.Select(f => $"{f.Replica}:{f.Behaviour}")),
+            ["partitions"] = new JArray(o.Partitions.Select(partition => partition.ToString())),
             ["healAfter"] = o.HealAfter.ToString(CultureInfo.InvariantCulture),
             ["snapshotAfter"] = o.Snapshots.AfterRecords,
             ["progressWithin"] = o.ProgressWithin.ToString(CultureInfo.InvariantCulture),
@@ -137,7 +139,9 @@ public static class RunDirectory
             ["operations"] = manifest.Operations.ToString(CultureInfo.InvariantCulture),
             ["configuration"] = JObject.Parse(Encoding.UTF8.GetString(ConfigurationCodec.Encode(manifest.Genesis.Configuration))),
         };
+        // what came later stands only where it says something: a run without it has the manifest that it always had
         if (o.Choices == 0) json.Remove("choices");
+        if (o.Partitions.Count == 0) json.Remove("partitions");
         return json.ToString(Formatting.Indented) + "\n";
     }
 
@@ -159,6 +163,7 @@ public static class RunDirectory
             ThinkTime = Number(json, "thinkTime"),
             Faults = Enum.Parse<FaultProfile>((string)json["faults"]!),
             Faulty = [.. json["faulty"]!.Select(f => ParseFaulty((string)f!))],
+            Partitions = [.. (json["partitions"] ?? new JArray()).Select(p => ScriptedPartition.Parse((string)p!))],
             HealAfter = Number(json, "healAfter"),
             ProgressWithin = Number(json, "progressWithin"),
             Snapshots = json["snapshotAfter"] is { } after ? new SnapshotPolicy((int)after) : new SnapshotPolicy(),

@@ -1,9 +1,11 @@
 using PbftReference.Core.Effects;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Stores;
 using PbftReference.Host.Events;
 using PbftReference.Host.Replicas;
 using PbftReference.Host.Signing;
 using PbftReference.Simulation.Byzantine;
+using PbftReference.Simulation.Network;
 
 namespace PbftReference.Simulation;
 
@@ -14,8 +16,9 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     private readonly SeededRandom _random;
     private readonly ISigner _signer;
     private readonly ByzantineBehaviour? _behaviour;
-    private readonly string _log;
     private readonly bool _isTwin;
+    private readonly int? _side;
+    private string _log;
     private VirtualEventManager _manager = new();
     private ReplicaHost? _host;
     private bool _flushing;
@@ -23,10 +26,10 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     private Action? _interruption;
     private int _writesLeft;
 
-    internal SimulatedReplica(Cluster cluster, ReplicaId id, SeededRandom random, ISigner signer, ByzantineBehaviour? behaviour, string? twinLog = null)
+    internal SimulatedReplica(Cluster cluster, ReplicaId id, SeededRandom random, ISigner signer, ByzantineBehaviour? behaviour, string? twinLog = null, int? side = null)
     {
         (_cluster, Id, _random, _signer, _behaviour) = (cluster, id, random, signer, behaviour);
-        (_log, _isTwin) = (twinLog ?? cluster.Genesis.Cluster, twinLog is not null);
+        (_log, _isTwin, _side) = (twinLog ?? cluster.Genesis.Cluster, twinLog is not null, side);
     }
 
     /// <summary>Which replica.</summary>
@@ -82,11 +85,20 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
         _flushing = false;
     }
 
+    /// <summary>The process of a faulty replica dies, and starts again on another, empty disk: it knows nothing of what it said.</summary>
+    /// <param name="chance">Decides how much of what it had not written is lost.</param>
+    internal void LoseDisk(SeededRandom chance)
+    {
+        Crash(chance);
+        _log = _cluster.Genesis.Cluster + ClusterView.TwinSuffix;
+        Restart();
+    }
+
     /// <summary>A frame from the network.</summary>
-    public void Deliver(byte[] frame)
+    public void Deliver(Arrival arrival, byte[] frame)
     {
         if (_host is null) return;
-        var taken = IsCorrect || ((_behaviour is null || _behaviour.OnFrame(frame)) && !ByzantineBehaviour.ShowsItsLies(frame, _host.State));
+        var taken = IsCorrect || ((_behaviour is null || _behaviour.OnFrame(arrival, frame)) && !ByzantineBehaviour.ShowsItsLies(frame, _host.State));
         if (taken) _host.Deliver(frame);
         Run();
     }
@@ -108,13 +120,13 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
 
     void ITransport.Send(ReplicaId to, byte[] frame)
     {
-        if (_behaviour is null) _cluster.Network.Send(Id, to, frame);
+        if (_behaviour is null) _cluster.Network.Send(Id, to, frame, _side);
         else _behaviour.OnSend(to, frame);
     }
 
     void ITransport.Send(ClientId to, byte[] frame)
     {
-        if (_behaviour is null) _cluster.Network.Send(Id, to, frame);
+        if (_behaviour is null) _cluster.Network.Send(Id, to, frame, _side);
         else _behaviour.OnSend(to, frame);
     }
 

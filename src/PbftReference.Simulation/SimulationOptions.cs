@@ -1,5 +1,6 @@
 using PbftReference.Core.Types;
 using PbftReference.Host.Replicas;
+using PbftReference.Simulation.Faults;
 
 namespace PbftReference.Simulation;
 
@@ -53,6 +54,9 @@ public sealed record SimulationOptions
 
     /// <summary>Replicas that misbehave; at most f for the guarantees to hold.</summary>
     public IReadOnlyList<FaultyReplica> Faulty { get; init; } = [];
+
+    /// <summary>Partitions that are planned, beside those that the faults draw.</summary>
+    public IReadOnlyList<ScriptedPartition> Partitions { get; init; } = [];
 
     /// <summary>Virtual milliseconds after which the network heals and everybody is restarted; or when 80 % of the operations are done.</summary>
     public long HealAfter { get; init; } = 4000;

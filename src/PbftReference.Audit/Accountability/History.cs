@@ -78,6 +78,24 @@ public sealed record ViewHistory(ViewNumber View)
 
     /// <summary>Places that were decided in it, by at least one replica.</summary>
     public int Decided { get; set; }
+
+    /// <summary>Steps that replicas recorded in it: of each replica those after which it was in this view, or asking for it.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Those of them by which the replica neither decided a place nor executed one, nor took over a state.</summary>
+    public long StepsWithoutProgress { get; private set; }
+
+    /// <summary>Those of them after the last progress of their replica in this view: how long it stood still there at the end.</summary>
+    public long StepsSinceProgress => _since.Values.Sum();
+
+    private readonly SortedDictionary<ReplicaId, long> _since = [];
+
+    internal void Count(ReplicaId replica, bool progress)
+    {
+        Steps++;
+        if (!progress) StepsWithoutProgress++;
+        _since[replica] = progress ? 0 : _since.GetValueOrDefault(replica) + 1;
+    }
 }
 
 /// <summary>The consensus history as the logs tell it, put together of whatever logs there are.</summary>
@@ -96,9 +114,13 @@ public sealed class History(ClusterConfiguration configuration)
     /// <param name="after">The state after it.</param>
     public void Add(ReplicaId replica, LogRecord record, ReplicaState after)
     {
+        if (record.Step is not { } step) return;
         var when = new When(record.Revision, record.TimeMs);
-        foreach (var change in record.Step?.Events ?? []) Add(replica, change, when, after);
+        foreach (var change in step.Events) Add(replica, change, when, after);
+        With(after.View).Count(replica, step.Events.Any(IsProgress));
     }
+
+    private static bool IsProgress(ReplicaEvent change) => change is CommittedLocal or CommitProofAccepted or BatchExecuted or TransferCompleted;
 
     private void Add(ReplicaId replica, ReplicaEvent change, When when, ReplicaState after)
     {

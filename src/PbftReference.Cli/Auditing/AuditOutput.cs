@@ -15,6 +15,8 @@ internal static class AuditOutput
 
     private const int ShownGaps = 20;
 
+    private static readonly string[] ViewColumns = ["view", "primary", "entered", "asked", "new-view", "carried", "decided", "steps", "idle", "stuck"];
+
     /// <summary>The exit code that says it: 1 a conflict or a proved offence, 2 undetermined, 4 a log that is corrupt, 0 none of these.</summary>
     public static int CodeOf(AuditReport report, IntegrityReport integrity)
     {
@@ -35,7 +37,7 @@ internal static class AuditOutput
         var places = report.History.Places.Values.Where(p => p.Place.Value >= range.First && p.Place.Value <= range.Last).Select(Row);
         foreach (var line in TextTable.Lines(["n", "batch", "view", "prepared", "decided", "executed", "checkpoint", "by"], places)) yield return line;
         yield return "";
-        foreach (var line in TextTable.Lines(["view", "primary", "entered by", "asked for by", "new-view of", "carried", "decided"], report.History.Views.Values.Select(v => Row(v, report.History)))) yield return line;
+        foreach (var line in TextTable.Lines(ViewColumns, report.History.Views.Values.Select(v => Row(v, report.History)))) yield return line;
         yield return "";
         foreach (var finding in integrity.Findings) yield return $"{finding.Verdict.ToString().ToLowerInvariant()}: {finding.Stream} at #{finding.Revision}: {finding.Explanation}";
         foreach (var gap in report.Gaps.Take(ShownGaps)) yield return $"gap: {gap}";
@@ -93,6 +95,7 @@ internal static class AuditOutput
     [
         view.View.ToString(), $"r{history.PrimaryOf(view.View)}", Many(view.Entered.Keys), Many(view.Asked.Keys), Many(view.NewView),
         view.Carried.Count == 0 ? "-" : $"{view.Carried[0].SequenceNumber}-{view.Carried[^1].SequenceNumber}", view.Decided.ToString(CultureInfo.InvariantCulture),
+        Number(view.Steps), Number(view.StepsWithoutProgress), Number(view.StepsSinceProgress),
     ];
 
     private static string Who(PlaceHistory place, Func<PlaceAtReplica, bool> did) => Many(place.Replicas.Where(r => did(r.Value)).Select(r => r.Key));
@@ -155,6 +158,9 @@ internal static class AuditOutput
         ["newView"] = new JArray(view.NewView.Select(r => r.Value)),
         ["carried"] = new JArray(view.Carried.Select(c => new JObject { ["sequenceNumber"] = Number(c.SequenceNumber.Value), ["batch"] = c.BatchDigest.IsNone ? null : c.BatchDigest.ToString() })),
         ["decided"] = view.Decided,
+        ["steps"] = Number(view.Steps),
+        ["stepsWithoutProgress"] = Number(view.StepsWithoutProgress),
+        ["stepsSinceProgress"] = Number(view.StepsSinceProgress),
     };
 
     private static JObject? Of(When? when) => when is { } w ? new JObject { ["revision"] = Number(w.Revision), ["timeMs"] = Number(w.TimeMs) } : null;

@@ -5,6 +5,7 @@ using PbftReference.Host.Services;
 using PbftReference.Runtime.Membership;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Byzantine;
+using PbftReference.Simulation.Faults;
 
 namespace PbftReference.Cli.Running;
 
@@ -30,6 +31,12 @@ internal sealed class RunOptions
     {
         HelpName = "ID:BEHAVIOUR,...",
         Description = $"Replicas that misbehave: {string.Join(", ", ByzantineBehaviours.Names)}; several at once joined by '+'.",
+    };
+
+    public Option<string[]> Partition { get; } = new("--partition")
+    {
+        HelpName = "SIDE|SIDE@FROM-TO",
+        Description = "Splits the network between two simulated times in ms, as in '0,1,2|1,2,3@500-4000'; who stands on both sides reaches all. May be repeated.",
     };
 
     public Option<string?> Input { get; } = New<string?>("--input", "FILE", "A file whose lines are the operations.", null);
@@ -77,7 +84,7 @@ internal sealed class RunOptions
     /// <summary>All of them, as help lists them.</summary>
     public IReadOnlyList<Option> All =>
     [
-        Seed, Replicas, Tolerate, Cluster, Faults, Faulty, Input, Operations, Service, Clients, LyingClients, Outstanding, ThinkTime, HealAfter, ProgressWithin, Batch,
+        Seed, Replicas, Tolerate, Cluster, Faults, Faulty, Partition, Input, Operations, Service, Clients, LyingClients, Outstanding, ThinkTime, HealAfter, ProgressWithin, Batch,
         CheckpointPeriod, LogMultiplier, ClientWindow, ViewChangePeriod, BatchTimeout, RequestTimeout, NullRequestTimeout, StatusTimeout, TransferTimeout,
         ResendTimeout, SnapshotAfter,
     ];
@@ -102,6 +109,7 @@ internal sealed class RunOptions
             ThinkTime = line.GetValue(ThinkTime) ?? (line.GetValue(Input) is null ? MadeUpThinkTime : 0),
             Faults = ProfileOf(line.GetValue(Faults)!),
             Faulty = FaultyOf(line.GetValue(Faulty) ?? [], replicas),
+            Partitions = PartitionsOf(line.GetValue(Partition) ?? [], replicas),
             HealAfter = line.GetValue(HealAfter),
             ProgressWithin = line.GetValue(ProgressWithin),
             Snapshots = new SnapshotPolicy(line.GetValue(SnapshotAfter)),
@@ -201,6 +209,32 @@ internal sealed class RunOptions
         }
 
         return faulty;
+    }
+
+    public static IReadOnlyList<ScriptedPartition> PartitionsOf(string[] texts, int replicas)
+    {
+        var partitions = texts.Select(PartitionOf).OrderBy(partition => partition.From).ToList();
+        foreach (var partition in partitions)
+        {
+            var named = partition.Sides.SelectMany(side => side).ToHashSet();
+            foreach (var id in named) Require(id.Value < replicas, $"--partition {partition}: there is no replica {id}; they are 0 to {replicas - 1}");
+            foreach (var id in Enumerable.Range(0, replicas)) Require(named.Contains(new ReplicaId(id)), $"--partition {partition}: replica {id} is on no side; name it alone to cut it off from all");
+        }
+
+        foreach (var (one, next) in partitions.Zip(partitions.Skip(1))) Require(one.To <= next.From, $"--partition {next} begins before {one} ends: one partition stands at a time");
+        return partitions;
+    }
+
+    private static ScriptedPartition PartitionOf(string text)
+    {
+        try
+        {
+            return ScriptedPartition.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--partition: {e.Message}", e);
+        }
     }
 
     private static void RequireBehaviour(string part, string name) => Require(

@@ -80,7 +80,10 @@ internal static class RunReport
         if (result.Plan.Directory is not { } place) yield break;
         var directory = RunOptions.Quoted(place);
         if (result.Interrupted) yield return $"go on:     pbft run --resume {directory}";
-        yield return $"try next:  pbft replay {directory} --verify";
+        var audit = $"pbft audit {directory} --evidence {RunOptions.Quoted(Path.Combine(place, "proofs"))}";
+        if (result.Outcome.Safe) yield return $"try next:  pbft replay {directory} --verify";
+        else yield return $"try next:  {audit}";
+        if (!result.Outcome.Safe) yield return $"           pbft replay {directory} --verify";
         yield return $"           pbft verify {directory}";
         yield return $"           pbft executed {directory} --replica 0";
         yield return $"           pbft state {directory} --replica 1 --at 50%";

@@ -40,6 +40,7 @@ internal sealed class RunStory
     private readonly bool[] _runs;
     private readonly Dictionary<ReplicaId, long> _behindSince = [];
     private readonly Dictionary<string, long> _faults = [];
+    private IReadOnlyList<IReadOnlyList<ReplicaId>> _scripted = [];
 
     private sealed class ViewStory(long asked)
     {
@@ -83,12 +84,20 @@ internal sealed class RunStory
     public void Look()
     {
         for (var i = 0; i < _runs.Length; i++) LookAt(_cluster.Replicas[i]);
+        LookAtPartition();
         foreach (var (name, count) in _cluster.FaultCounts)
         {
             if (_faults.GetValueOrDefault(name) == count) continue;
             _faults[name] = count;
             if (TellFault(name) is { } text) Add(HappeningWeight.Network, text);
         }
+    }
+
+    private void LookAtPartition()
+    {
+        if (ReferenceEquals(_scripted, _cluster.Network.Scripted)) return;
+        _scripted = _cluster.Network.Scripted;
+        Add(HappeningWeight.Protocol, _scripted.Count == 0 ? "the network is whole again" : $"the network splits: replicas {string.Join(" | ", _scripted.Select(side => string.Join(' ', side)))}");
     }
 
     private void LookAt(SimulatedReplica replica)

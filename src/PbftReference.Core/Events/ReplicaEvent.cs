@@ -451,7 +451,10 @@ public sealed record ViewEntered(ViewNumber View, Digest NewView) : ReplicaEvent
     public override EventKind Kind => EventKind.ViewEntered;
 }
 
-/// <summary>A refused message is kept whole in this step's input, because with one that was accepted it convicts its signer.</summary>
+/// <summary>
+/// A refused message is kept whole in this step's input, because it convicts its signer: with one that was accepted, or, a view-change or
+/// new-view that breaks section 4.4, by itself.
+/// </summary>
 /// <param name="Accused">The signer.</param>
 public sealed record EvidenceKept(ReplicaId Accused) : ReplicaEvent
 {

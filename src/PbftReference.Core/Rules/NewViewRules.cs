@@ -113,7 +113,7 @@ internal static class NewViewRules
         if (m.Replica != state.Configuration.PrimaryOf(m.View)) turn.Refuse(Refusal.NotThePrimary);
         else if (state.NewViews.ContainsKey(m.StatementDigest)) turn.Refuse(Refusal.Duplicate);
         else if (RefuseUnwanted(state, m) is { } refusal) RefuseNewView(turn, m, refusal);
-        else if (!IsValid(state.Configuration, m)) turn.Refuse(Refusal.InvalidNewView);
+        else if (!IsValid(state.Configuration, m)) RefuseNewView(turn, m, Refusal.InvalidNewView);
         else if (AreAtHand(state, m)) turn.Emit(new NewViewAccepted(m, signature));
         else Defer(turn, m, signature);
     }
@@ -134,7 +134,8 @@ internal static class NewViewRules
     private static void RefuseNewView(Turn turn, NewView m, Refusal refusal)
     {
         turn.Refuse(refusal);
-        if (refusal == Refusal.ConflictingVote) AgreementRules.KeepEvidence(turn, m.Replica);
+        // the one beside the other, or this one by itself: no correct primary signs it
+        if (refusal is Refusal.ConflictingVote or Refusal.InvalidNewView) AgreementRules.KeepEvidence(turn, m.Replica);
     }
 
     private static void Defer(Turn turn, NewView m, Signature signature)

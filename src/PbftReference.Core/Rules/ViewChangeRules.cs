@@ -57,6 +57,7 @@ internal static class ViewChangeRules
         else if (!Certificates.IsValid(state.Configuration, m))
         {
             turn.Refuse(Refusal.InvalidViewChange);
+            AgreementRules.KeepEvidence(turn, m.Replica);
         }
         else
         {

@@ -55,7 +55,7 @@ public sealed partial class NodeMessages(ILogger logger)
     public partial void TransferCompleted(long sequenceNumber);
 
     /// <summary>Another replica is caught.</summary>
-    [LoggerMessage(15, LogLevel.Error, "replica {Accused} signed contradicting statements: the evidence is in the log")]
+    [LoggerMessage(15, LogLevel.Error, "replica {Accused} signed what no correct replica signs: the evidence is in the log")]
     public partial void EvidenceKept(int accused);
 
     /// <summary>The replica stops itself.</summary>

@@ -2,6 +2,7 @@ using PbftReference.Core;
 using PbftReference.Core.Messages;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
+using PbftReference.Simulation.Network;
 
 namespace PbftReference.Simulation.Byzantine;
 
@@ -27,6 +28,10 @@ public abstract class ByzantineBehaviour
     /// <summary>A frame came in.</summary>
     /// <returns>Whether the host underneath gets it too.</returns>
     public virtual bool OnFrame(byte[] frame) => true;
+
+    /// <summary>A frame came in from somewhere: for those to whom it matters from where.</summary>
+    /// <returns>Whether the host underneath gets it too.</returns>
+    public virtual bool OnFrame(Arrival arrival, byte[] frame) => OnFrame(frame);
 
     /// <summary>The host underneath sends a frame to a replica.</summary>
     public virtual void OnSend(ReplicaId to, byte[] frame) => Context.Send(to, frame);

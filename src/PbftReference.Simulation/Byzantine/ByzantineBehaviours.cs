@@ -5,7 +5,10 @@ public static class ByzantineBehaviours
 {
     private static readonly SortedDictionary<string, Func<SeededRandom, ByzantineBehaviour>> Makers = new(StringComparer.Ordinal)
     {
+        ["accomplice"] = _ => new Accomplice(),
+        ["amnesia"] = random => new Amnesia(random),
         ["bad-new-view"] = random => new BadNewView(random),
+        ["betray-new-view"] = _ => new BetrayNewView(),
         ["conflicting-checkpoints"] = random => new ConflictingCheckpoints(random),
         ["corrupt-pages"] = random => new CorruptPages(random),
         ["equivocate"] = random => new Equivocate(random),
@@ -19,6 +22,7 @@ public static class ByzantineBehaviours
         ["silent"] = _ => new Silent(),
         ["slow-primary"] = random => new SlowPrimary(random),
         ["twins"] = random => new Twins(random),
+        ["twins-apart"] = random => new TwinsApart(random),
         ["two-new-views"] = random => new TwoNewViews(random),
         ["usurp"] = random => new Usurp(random),
         ["vote-for-everything"] = _ => new VoteForEverything(),
@@ -26,8 +30,14 @@ public static class ByzantineBehaviours
         ["wrong-replies"] = random => new WrongReplies(random),
     };
 
+    // Parts in a plot: they need a scripted partition, or each other, and are for scenarios. A fuzzed seed gives the run that it always gave.
+    private static readonly SortedSet<string> Plots = new(StringComparer.Ordinal) { "accomplice", "amnesia", "betray-new-view", "twins-apart" };
+
     /// <summary>The names, in order.</summary>
     public static IReadOnlyList<string> Names => [.. Makers.Keys];
+
+    /// <summary>The names of those that need no plan, in order: the ones that fuzzing draws.</summary>
+    public static IReadOnlyList<string> Drawn => [.. Makers.Keys.Where(name => !Plots.Contains(name))];
 
     /// <summary>A behaviour; several at once are joined by '+', and what the first sends passes through the second.</summary>
     /// <param name="name">A name, or names such as <c>equivocate+omit-view-change</c>.</param>

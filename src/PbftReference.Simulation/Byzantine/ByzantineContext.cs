@@ -3,6 +3,7 @@ using PbftReference.Core.State;
 using PbftReference.Core.Types;
 using PbftReference.Host.Replicas;
 using PbftReference.Host.Signing;
+using PbftReference.Simulation.Network;
 
 namespace PbftReference.Simulation.Byzantine;
 
@@ -102,9 +103,34 @@ public sealed class ByzantineContext
         if (to != Self) _cluster.Network.Send(Self, to, frame);
     }
 
+    /// <summary>Sends a frame to a replica past the other behaviours of a combination, from the process that is confined to a side.</summary>
+    /// <param name="to">The receiver.</param>
+    /// <param name="frame">What is sent.</param>
+    /// <param name="side">The side of a scripted partition, from 0.</param>
+    public void SendWithin(ReplicaId to, byte[] frame, int side)
+    {
+        if (to != Self) _cluster.Network.Send(Self, to, frame, side);
+    }
+
+    /// <summary>Whether a process of this replica that is confined to a side of a scripted partition hears a frame.</summary>
+    /// <param name="arrival">Where the frame comes from.</param>
+    /// <param name="side">The side, from 0: the first hears everything while the network is whole.</param>
+    public bool Hears(Arrival arrival, int side)
+    {
+        var network = _cluster.Network;
+        if (network.Scripted.Count == 0) return side == 0;
+        if (!network.IsOn(Self, side)) return false;
+        return arrival.From is not { } from || (arrival.Side is { } sent ? sent == side : network.IsOn(from, side));
+    }
+
     /// <summary>A context whose sends pass through another behaviour.</summary>
     internal ByzantineContext Through(ByzantineBehaviour next) => new(_cluster, Self, _signer, _runningHost, next.OnSend, next.OnSend);
 
     /// <summary>A second process of this replica with the same key and a log of its own.</summary>
-    internal SimulatedReplica NewTwin(SeededRandom random) => _cluster.AddTwin(Self, random, _signer);
+    /// <param name="random">Its chance.</param>
+    /// <param name="side">The side of scripted partitions to which it is confined; null for none.</param>
+    internal SimulatedReplica NewTwin(SeededRandom random, int? side = null) => _cluster.AddTwin(Self, random, _signer, side);
+
+    /// <summary>The process dies and starts again on an empty disk.</summary>
+    internal void LoseDisk(SeededRandom chance) => _cluster.Replica(Self).LoseDisk(chance);
 }

@@ -1,4 +1,5 @@
 using PbftReference.Core.Types;
+using PbftReference.Simulation.Network;
 
 namespace PbftReference.Simulation.Byzantine;
 
@@ -16,10 +17,10 @@ public sealed class Combined(string name, IReadOnlyList<ByzantineBehaviour> part
     }
 
     /// <inheritdoc/>
-    public override bool OnFrame(byte[] frame)
+    public override bool OnFrame(Arrival arrival, byte[] frame)
     {
         var toHost = true;
-        foreach (var part in parts) toHost &= part.OnFrame(frame);
+        foreach (var part in parts) toHost &= part.OnFrame(arrival, frame);
         return toHost;
     }
 

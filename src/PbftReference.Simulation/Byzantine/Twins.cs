@@ -1,3 +1,5 @@
+using PbftReference.Simulation.Network;
+
 namespace PbftReference.Simulation.Byzantine;
 
 /// <summary>
@@ -21,11 +23,11 @@ public sealed class Twins(SeededRandom random) : ByzantineBehaviour
     }
 
     /// <inheritdoc/>
-    public override bool OnFrame(byte[] frame)
+    public override bool OnFrame(Arrival arrival, byte[] frame)
     {
         var which = random.Below(5);
         if (which < 2) Act();
-        if (which != 0) _twin!.Deliver(frame);
+        if (which != 0) _twin!.Deliver(arrival, frame);
         return which != 1;
     }
 }

@@ -77,7 +77,7 @@ public sealed record FuzzCase(SimulationOptions Options, long Operations)
 
     private static string Behaviour(SeededRandom random)
     {
-        var names = ByzantineBehaviours.Names;
+        var names = ByzantineBehaviours.Drawn;
         var first = random.Pick(names);
         if (random.Chance(500_000)) return first;
         var second = random.Pick(names);

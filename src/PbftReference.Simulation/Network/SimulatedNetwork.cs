@@ -33,18 +33,19 @@ public sealed class SimulatedNetwork
 {
     private readonly VirtualClock _clock;
     private readonly SeededRandom _random;
-    private readonly Action<ReplicaId?, ReplicaId, byte[]> _toReplica;
+    private readonly Action<Arrival, ReplicaId, byte[]> _toReplica;
     private readonly Action<ClientId, byte[]> _toClient;
     private readonly int[] _side;
+    private IReadOnlyList<IReadOnlyList<ReplicaId>> _scripted = [];
 
     /// <summary>A healthy network.</summary>
     /// <param name="clock">The clock of the delays.</param>
     /// <param name="random">Its chance.</param>
     /// <param name="replicas">n.</param>
-    /// <param name="toReplica">Takes a frame from a replica, or from a client (null), to a replica.</param>
+    /// <param name="toReplica">Takes a frame from a replica, or from a client, to a replica.</param>
     /// <param name="toClient">Takes a frame to a client.</param>
     public SimulatedNetwork(
-        VirtualClock clock, SeededRandom random, int replicas, Action<ReplicaId?, ReplicaId, byte[]> toReplica, Action<ClientId, byte[]> toClient)
+        VirtualClock clock, SeededRandom random, int replicas, Action<Arrival, ReplicaId, byte[]> toReplica, Action<ClientId, byte[]> toClient)
     {
         (_clock, _random, _toReplica, _toClient) = (clock, random, toReplica, toClient);
         _side = new int[replicas];
@@ -72,18 +73,60 @@ public sealed class SimulatedNetwork
     /// <summary>Joins the sides.</summary>
     public void Heal() => Array.Clear(_side);
 
+    /// <summary>The sides of the scripted partition that stands; none while there is none. It stands beside the one that is drawn.</summary>
+    public IReadOnlyList<IReadOnlyList<ReplicaId>> Scripted => _scripted;
+
+    /// <summary>A scripted partition begins, in place of the one before.</summary>
+    /// <param name="sides">Who reaches whom: those on one side, and whoever stands on several.</param>
+    public void Split(IReadOnlyList<IReadOnlyList<ReplicaId>> sides) => _scripted = sides;
+
+    /// <summary>The scripted partition ends.</summary>
+    public void Join() => _scripted = [];
+
+    /// <summary>Whether a replica stands on a side of the scripted partition.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="side">The side, from 0; on one that there is not stands nobody.</param>
+    public bool IsOn(ReplicaId replica, int side) => side < _scripted.Count && _scripted[side].Contains(replica);
+
     /// <summary>From a replica to a replica.</summary>
-    public void Send(ReplicaId from, ReplicaId to, byte[] frame)
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    /// <param name="frame">What is sent.</param>
+    /// <param name="side">The side of the scripted partition to which the sending process is confined, from 0; null for none.</param>
+    public void Send(ReplicaId from, ReplicaId to, byte[] frame, int? side = null)
     {
-        if (_side[from.Value] == _side[to.Value]) Carry(() => _toReplica(from, to, frame));
+        if (_side[from.Value] == _side[to.Value] && Reaches(from, to, side)) Carry(() => _toReplica(new Arrival(from, side), to, frame));
         else Lose();
     }
 
     /// <summary>From a replica to a client.</summary>
-    public void Send(ReplicaId from, ClientId to, byte[] frame) => Carry(() => _toClient(to, frame));
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    /// <param name="frame">What is sent.</param>
+    /// <param name="side">As with replicas.</param>
+    public void Send(ReplicaId from, ClientId to, byte[] frame, int? side = null)
+    {
+        if (Lives(side)) Carry(() => _toClient(to, frame));
+        else Lose();
+    }
 
     /// <summary>From a client to a replica.</summary>
-    public void Send(ClientId from, ReplicaId to, byte[] frame) => Carry(() => _toReplica(null, to, frame));
+    public void Send(ClientId from, ReplicaId to, byte[] frame) => Carry(() => _toReplica(new Arrival(null), to, frame));
+
+    private bool Reaches(ReplicaId from, ReplicaId to, int? side)
+    {
+        if (_scripted.Count == 0) return Lives(side);
+        if (side is { } confined) return IsOn(from, confined) && IsOn(to, confined);
+        for (var i = 0; i < _scripted.Count; i++)
+        {
+            if (IsOn(from, i) && IsOn(to, i)) return true;
+        }
+
+        return false;
+    }
+
+    // Of several processes with one identity the first has the network while it is whole.
+    private bool Lives(int? side) => _scripted.Count > 0 || side is null or 0;
 
     private void Lose()
     {

@@ -50,7 +50,7 @@ public class FabricDefects
     {
         var one = Say.Signed(Say.ViewChange(Four, 1, 1));
         var newView = new NewView(new ViewNumber(1), [one, one, one], [], new ReplicaId(1));
-        Given.Replica(2).When(Say.From(newView)).ThenRefused(Refusal.InvalidNewView);
+        Given.Replica(2).When(Say.From(newView)).ThenRefused(Refusal.InvalidNewView, EventKind.EvidenceKept);
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public class Section4_4_ViewChanges
             "a certificate beyond the window" => NewView(1, zero, With(p with { SequenceNumber = new SequenceNumber(9) }), three),
             _ => NewView(1, zero, With(Say.Prepared(1, 1, A, Say.Hash("x"), 0, 1, 2)), three),
         };
-        Given.Replica(2).When(Say.From(bad)).ThenRefused(Refusal.InvalidNewView).When(Say.From(good)).Then(EventKind.NewViewAccepted, EventKind.ViewEntered);
+        Given.Replica(2).When(Say.From(bad)).ThenRefused(Refusal.InvalidNewView, EventKind.EvidenceKept).When(Say.From(good)).Then(EventKind.NewViewAccepted, EventKind.ViewEntered);
     }
 
     [Fact]
@@ -131,8 +131,9 @@ public class Section4_4_ViewChanges
             "genesis with another digest" => good with { Stable = good.Stable with { StateDigest = Say.Hash("x") } },
             _ => good with { NewView = new ViewNumber(0) },
         };
-        Given.Replica(1).When(Say.From(bad)).ThenRefused(how == "for view 0" ? Refusal.StaleView : Refusal.InvalidViewChange)
-            .When(Say.From(good)).Then(EventKind.ViewChangeAccepted);
+        var given = Given.Replica(1);
+        var refused = how == "for view 0" ? given.When(Say.From(bad)).ThenRefused(Refusal.StaleView) : given.When(Say.From(bad)).ThenRefused(Refusal.InvalidViewChange, EventKind.EvidenceKept);
+        refused.When(Say.From(good)).Then(EventKind.ViewChangeAccepted);
     }
 
     [Fact]

@@ -10,7 +10,8 @@ namespace PbftReference.Tests.Simulation.Byzantine;
 
 public sealed class BehaviourTests
 {
-    public static TheoryData<string> Names => [.. ByzantineBehaviours.Names];
+    // the others act in a plot only: ScenarioTests
+    public static TheoryData<string> Names => [.. ByzantineBehaviours.Names.Except(["accomplice", "twins-apart"])];
 
     [Theory]
     [MemberData(nameof(Names))]
