@@ -135,6 +135,7 @@ public static class Program
             CommandException e => e.ExitCode,
             GenesisFileException => ExitCodes.Data,
             SettingException e => LiveOptions.CodeOf(e),
+            UnknownRecordTypeException => ExitCodes.Unknown,
             LogFormatException => ExitCodes.Corrupt,
             ReplayMismatchException => ExitCodes.Violation,
             EventStoreException { Failure: EventStoreFailure.Damaged } => ExitCodes.Corrupt,

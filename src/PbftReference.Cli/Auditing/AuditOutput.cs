@@ -15,7 +15,7 @@ internal static class AuditOutput
 
     private const int ShownGaps = 20;
 
-    private static readonly string[] ViewColumns = ["view", "primary", "entered", "asked", "new-view", "carried", "decided", "steps", "idle", "stuck"];
+    private static readonly string[] ViewColumns = ["view", "primary", "entered", "asked", "new-view", "carried", "decided", "idle", "stuck"];
 
     /// <summary>The exit code that says it: 1 a conflict or a proved offence, 2 undetermined, 4 a log that is corrupt, 0 none of these.</summary>
     public static int CodeOf(AuditReport report, IntegrityReport integrity)
@@ -95,7 +95,7 @@ internal static class AuditOutput
     [
         view.View.ToString(), $"r{history.PrimaryOf(view.View)}", Many(view.Entered.Keys), Many(view.Asked.Keys), Many(view.NewView),
         view.Carried.Count == 0 ? "-" : $"{view.Carried[0].SequenceNumber}-{view.Carried[^1].SequenceNumber}", view.Decided.ToString(CultureInfo.InvariantCulture),
-        Number(view.Steps), Number(view.StepsWithoutProgress), Number(view.StepsSinceProgress),
+        $"{Number(view.StepsWithoutProgress)}/{Number(view.Steps)}", Number(view.StepsSinceProgress),
     ];
 
     private static string Who(PlaceHistory place, Func<PlaceAtReplica, bool> did) => Many(place.Replicas.Where(r => did(r.Value)).Select(r => r.Key));

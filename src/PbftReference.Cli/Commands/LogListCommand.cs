@@ -26,12 +26,13 @@ internal static class LogListCommand
             if (parsed.GetValue(json)) WriteJson(terminal, streams);
             else Write(terminal, streams);
             foreach (var damage in streams.Where(s => s.Damage is not null)) terminal.Note($"pbft: {damage.Name}: {damage.Damage}");
-            return streams.Exists(s => s.Damage is not null) ? ExitCodes.Corrupt : ExitCodes.Holds;
+            if (streams.Exists(s => s.Damage is not null && !s.IsLater)) return ExitCodes.Corrupt;
+            return streams.Exists(s => s.IsLater) ? ExitCodes.Unknown : ExitCodes.Holds;
         });
         return command;
     }
 
-    private sealed record Stream(string Name, StreamTail Tail, long Records, long Bytes, string View, string Executed, string? Damage = null);
+    private sealed record Stream(string Name, StreamTail Tail, long Records, long Bytes, string View, string Executed, string? Damage = null, bool IsLater = false);
 
     // A stream that cannot be read to its end does not keep the others from being listed.
     private static Stream Look(RunLog log, string name, Terminal terminal)
@@ -39,6 +40,10 @@ internal static class LogListCommand
         try
         {
             return LookThrough(log, name, terminal);
+        }
+        catch (UnknownRecordTypeException e)
+        {
+            return new Stream(name, new StreamTail(-1, 0), 0, 0, "unknown", "-", e.Message, true);
         }
         catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
         {

@@ -32,6 +32,7 @@ internal static class ReplayOutput
     {
         ExitCodes.Corrupt => "CORRUPT: a stream cannot be read; 'pbft log verify' tells what is wrong with it",
         ExitCodes.Violation => "MISMATCH: replayed, a replica does something else than recorded",
+        ExitCodes.Unknown when rows.Any(row => row.IsLater) => "UNKNOWN: a later version of pbft wrote a stream: replay it with that one or a later one",
         ExitCodes.Unknown => "UNKNOWN: there is nothing to replay for some replica",
         _ => verify
             ? "holds: every step, decided again, is the recorded one, byte for byte"

@@ -10,11 +10,13 @@ namespace PbftReference.Cli.Replaying;
 /// <param name="Report">The report; null if the stream is empty or cannot be read.</param>
 /// <param name="Fault">Why it cannot be read; null if it can.</param>
 /// <param name="Elapsed">Real time.</param>
-internal sealed record ReplayRow(ReplicaId Replica, string Stream, ReplayReport? Report, string? Fault, TimeSpan Elapsed)
+/// <param name="IsLater">Whether a later version of pbft wrote it, which this one cannot read: nothing is wrong with it then.</param>
+internal sealed record ReplayRow(ReplicaId Replica, string Stream, ReplayReport? Report, string? Fault, TimeSpan Elapsed, bool IsLater = false)
 {
     /// <summary>What this stream says for the whole.</summary>
     public int ExitCode => this switch
     {
+        { IsLater: true } => ExitCodes.Unknown,
         { Fault: not null } => ExitCodes.Corrupt,
         { Report: null or { Steps: 0 } } => ExitCodes.Unknown,
         { Report.Mismatch: not null } => ExitCodes.Violation,

@@ -34,7 +34,7 @@ internal sealed class Replayer(Terminal terminal, IEventStore store, Genesis gen
         }
         catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
         {
-            return new ReplayRow(replica, stream, null, e.Message, elapsed.Elapsed);
+            return new ReplayRow(replica, stream, null, e.Message, elapsed.Elapsed, e is UnknownRecordTypeException);
         }
 
         // called right before the record's input is decided

@@ -16,15 +16,17 @@ public static class StepCodec
 {
     private static readonly Dictionary<string, Func<LogJsonReader, Input>> InputReaders = AllInputReaders();
 
+    /// <summary>The types with their versions that are read, in order: those that are written now, and all that ever were.</summary>
+    public static IReadOnlyList<string> Readable => [.. InputReaders.Keys.Order(StringComparer.Ordinal)];
+
     /// <summary>The record of a step. Its effects are not part of it.</summary>
     public static EncodedRecord Encode(Step step) => new(Names.RecordTypeOf(step.Input), LogJsonWriter.Encode(step, Write));
 
     /// <summary>Reads a step. It has no effects.</summary>
     /// <param name="type">The record's type with its version.</param>
     /// <param name="data">The record's data.</param>
-    /// <exception cref="LogFormatException">
-    /// The type or its version is unknown, or the data does not have its format; names the type, the field and the position.
-    /// </exception>
+    /// <exception cref="UnknownRecordTypeException">The type or its version is unknown; names it, and what is known.</exception>
+    /// <exception cref="LogFormatException">The data does not have its format; names the type, the field and the position.</exception>
     public static Step Decode(string type, ReadOnlyMemory<byte> data) => LogJsonReader.Decode(type, data, ReaderOf(type));
 
     /// <summary>Reads a step of a type.</summary>
@@ -71,13 +73,13 @@ public static class StepCodec
         return readers;
     }
 
-    private static LogFormatException UnknownType(string type)
+    private static UnknownRecordTypeException UnknownType(string type)
     {
         var slash = type.LastIndexOf('/');
         var name = slash < 0 ? type : type[..slash];
         var versions = InputReaders.Keys.Where(known => known.StartsWith(name + "/", StringComparison.Ordinal)).Select(known => known[(name.Length + 1)..]);
         var known = string.Join(", ", versions);
-        return new LogFormatException(known.Length == 0
+        return new UnknownRecordTypeException(known.Length == 0
             ? $"{type}: not the record type of a step; known are {string.Join(", ", Names.RecordTypes)}"
             : string.Create(CultureInfo.InvariantCulture, $"{type}: this version of {name} is unknown; known are: {known}"));
     }

@@ -1,5 +1,7 @@
 using Newtonsoft.Json.Linq;
 using PbftReference.Cli;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Simulation;
 using PbftReference.Tests.EventLog.Stores;
@@ -31,6 +33,28 @@ public sealed class AuditTests : IDisposable
         Assert.All(places, p => Assert.Single(p["batches"]!));
         Assert.All(places.SelectMany(p => p["replicas"]!).Where(r => r["decided"]!.Type != JTokenType.Null), r => Assert.True(r["committers"]!.Count() >= 3));
         Assert.Contains("nobody is accused, and all decided the same", Pbft.Succeed("audit", At("run"), "--seq", "1..2").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_view_tells_how_many_of_its_steps_made_no_progress_and_how_long_it_was_stuck()
+    {
+        Pbft.Succeed("run", "--faults", "none", "--operations", "20", "--batch", "2", "--faulty", "0:silent", "--log", At("run"));
+
+        var result = Pbft.Run("audit", At("run"), "--json");
+        var views = JObject.Parse(result.Output)["views"]!.ToDictionary(view => (string)view["view"]!);
+        var (idle, busy) = (views["0"], views["1"]);
+
+        Assert.Equal(0, (int)idle["decided"]!);
+        Assert.True((long)idle["steps"]! > 0);
+        Assert.Equal((string)idle["steps"]!, (string)idle["stepsWithoutProgress"]!);
+        Assert.Equal((string)idle["steps"]!, (string)idle["stepsSinceProgress"]!);
+        Assert.True((int)busy["decided"]! > 0);
+        Assert.True((long)busy["stepsWithoutProgress"]! < (long)busy["steps"]!);
+        Assert.True((long)busy["stepsSinceProgress"]! < (long)busy["stepsWithoutProgress"]!);
+        using var store = RunDirectory.OpenLog(At("run"));
+        var steps = Enumerable.Range(0, 4).SelectMany(i => ReplicaLog.Read(store, LogStreams.OfReplica("sim", new ReplicaId(i)))).Count(record => record.IsStep);
+        Assert.Equal(steps, views.Values.Sum(view => (long)view["steps"]!));
+        Assert.Contains($"{idle["stepsWithoutProgress"]}/{idle["steps"]}", Pbft.Run("audit", At("run")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

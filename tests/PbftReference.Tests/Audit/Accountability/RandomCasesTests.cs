@@ -8,11 +8,12 @@ using PbftReference.Simulation.Byzantine;
 using PbftReference.Simulation.Faults;
 using PbftReference.Simulation.Fuzzing;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace PbftReference.Tests.Audit.Accountability;
 
 /// <summary>Whoever misbehaves and however many do: no correct replica is ever accused.</summary>
-public sealed class RandomCasesTests
+public sealed class RandomCasesTests(ITestOutputHelper output)
 {
     private const int Cases = 500;
 
@@ -43,6 +44,7 @@ public sealed class RandomCasesTests
             }
         });
 
+        output.WriteLine($"{convictedByConflict.Count} closed conflicts in {Cases} cases; {offences.Count} accusations: {string.Join(", ", offences.GroupBy(o => o).Select(g => $"{g.Count()} {g.Key}"))}");
         Assert.Empty(framed);
         // and the guilty are found: by offences of all kinds that misbehaviours of the simulation leave signed
         Assert.True(offences.Count > Cases / 10, $"{offences.Count} accusations");
