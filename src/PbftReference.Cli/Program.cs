@@ -60,7 +60,7 @@ public static class Program
     private static int Invoke(ParseResult parsed, Terminal terminal)
     {
         // the others end by themselves when they are interrupted
-        using var signals = parsed.Action is SynchronousCommandLineAction && parsed.CommandResult.Command.Name is not ("run" or "fuzz") ? new EndOnSignal(terminal) : null;
+        using var signals = parsed.Action is SynchronousCommandLineAction && parsed.CommandResult.Command.Name is not ("run" or "fuzz" or "shrink") ? new EndOnSignal(terminal) : null;
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Result, Error = terminal.Notes });

@@ -26,8 +26,6 @@ public sealed record Workload(long Count, Func<long, byte[]> At);
 /// </summary>
 public sealed class Cluster : IReplicaObserver, IDisposable
 {
-    private static readonly SortedDictionary<string, long> NoFaults = [];
-
     private readonly SimulationOptions _options;
     private readonly IEventStore _store;
     private readonly Workload _workload;
@@ -37,7 +35,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     private readonly LyingClient[] _liars;
     private readonly SeededRandom _random;
     private readonly SeededRandom _chance;
-    private FaultSchedule? _faults;
+    private readonly FaultInjector _faults;
     private ReplicaId? _sender;
     private TimeSpan? _healedAt;
     private ViewNumber _viewAtHealing;
@@ -53,10 +51,19 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         Genesis = new Genesis(options.Cluster, Configuration, options.Service, _random.Fork("genesis").NextDigest());
         Keys = new SimulatedKeys(Genesis.Digest, Configuration.Replicas, _random.Fork("keys"));
         Network = new SimulatedNetwork(Clock, _chance.Fork("network"), Configuration.Replicas, ToReplica, ToClient);
+        _faults = new FaultInjector(this, Clock);
         Checker = new SafetyChecker(() => NowMilliseconds, id => _replicas![id.Value].IsCorrect, id => id.Value < options.Clients);
         _replicas = [.. Enumerable.Range(0, Configuration.Replicas).Select(NewReplica)];
         _clients = [.. Enumerable.Range(0, options.Clients).Select(NewClient)];
         _liars = [.. Enumerable.Range(options.Clients, options.LyingClients).Select(i => new LyingClient(new ClientId(i), WorldOf(i)))];
+    }
+
+    /// <summary>What a cluster is follows from its options alone, before it runs.</summary>
+    public static Genesis GenesisOf(SimulationOptions options)
+    {
+        using var store = new InMemoryEventStore();
+        using var cluster = new Cluster(options, store, new Workload(0, _ => []));
+        return cluster.Genesis;
     }
 
     /// <summary>The clock.</summary>
@@ -105,7 +112,10 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     public long AcceptedCount => _clients.Sum(client => client.Accepted);
 
     /// <summary>Spells of faults so far, by name.</summary>
-    public IReadOnlyDictionary<string, long> FaultCounts => _faults is null ? NoFaults : _faults.Counts;
+    public IReadOnlyDictionary<string, long> FaultCounts => _faults.Counts;
+
+    /// <summary>What went wrong so far; as a plan it makes the same go wrong again.</summary>
+    public IReadOnlyList<Fault> FaultsHappened => _faults.Happened;
 
     /// <summary>Recovers a replica from its disk.</summary>
     /// <param name="id">The replica.</param>
@@ -197,12 +207,18 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         foreach (var replica in _replicas) replica.Restart();
         for (var i = 0; i < _clients.Length; i++) _clients[i].Start(done?[i] ?? new Timestamp(0));
         foreach (var liar in _liars) liar.Start();
-        _faults = new FaultSchedule(this, Clock, _chance.Fork("faults"), _options.Faults);
         // the later first: one that follows at once takes the place of the one before
         foreach (var partition in _options.Partitions.Reverse()) Plan(partition);
+        if (_options.Faults == FaultProfile.None && LastPartition <= NowMilliseconds)
+        {
+            Heal();
+            return;
+        }
+
+        if (_options.Faults == FaultProfile.Plan) FaultPlan.Begin(_faults, _options.Plan, NowMilliseconds);
+        else if (_options.Faults != FaultProfile.None) FaultSchedule.Begin(this, _faults, _chance.Fork("faults"), _options.Faults);
         var healAfter = _options.Faults == FaultProfile.None ? 0 : _options.HealAfter;
-        if (_options.Faults == FaultProfile.None && LastPartition <= NowMilliseconds) Heal();
-        else Clock.Schedule(TimeSpan.FromMilliseconds(Math.Max(healAfter, LastPartition - NowMilliseconds)), Heal);
+        Clock.Schedule(TimeSpan.FromMilliseconds(Math.Max(healAfter, LastPartition - NowMilliseconds)), Heal);
     }
 
     private long LastPartition => _options.Partitions.Select(partition => partition.To).DefaultIfEmpty().Max();
@@ -224,7 +240,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     {
         if (_healedAt is not null || NowMilliseconds < LastPartition) return;
         _healedAt = Clock.Now;
-        _faults!.Heal();
+        _faults.Heal();
         foreach (var liar in _liars) liar.Stop();
         _viewAtHealing = HighestView();
     }
@@ -277,7 +293,17 @@ public sealed class Cluster : IReplicaObserver, IDisposable
     public RunOutcome Run()
     {
         using var pacer = new CommitPacer(_store);
-        while (Step()) pacer.Tick();
+        try
+        {
+            while (Step()) pacer.Tick();
+        }
+        catch (Exception e) when (e is not EventStoreException)
+        {
+            // What led here is worth looking at.
+            pacer.Commit();
+            throw;
+        }
+
         var outcome = Finish();
         pacer.Commit();
         return outcome;
@@ -295,7 +321,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         var viewChanges = HighestView().Value - _viewAtHealing.Value;
         var slow = Configuration.ViewChangePeriod == 0 && viewChanges > Configuration.Faults + 2;
         if (IsDone && slow) Checker.Report("progress", $"{viewChanges} view changes were needed after the network healed; f+2 = {Configuration.Faults + 2} are allowed");
-        return new RunOutcome(Checker.Violations.Count == 0, IsDone, AcceptedCount, _workload.Count, NowMilliseconds, HighestView(), Checker.Violations, _faults?.Counts ?? []);
+        return new RunOutcome(Checker.Violations.Count == 0, IsDone, AcceptedCount, _workload.Count, NowMilliseconds, HighestView(), Checker.Violations, _faults.Counts);
     }
 
     /// <inheritdoc/>

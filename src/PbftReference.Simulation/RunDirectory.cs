@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Newtonsoft.Json;
@@ -18,7 +19,13 @@ namespace PbftReference.Simulation;
 /// <param name="Input">Full path of the file whose lines are the operations; null for made-up ones.</param>
 /// <param name="Operations">How many operations there are.</param>
 /// <param name="InputDigest">SHA-256 of that file; null for made-up operations.</param>
-public sealed record RunManifest(Genesis Genesis, SimulationOptions Options, string? Input, long Operations, Digest? InputDigest = null);
+/// <param name="Picked">Which of those operations are asked for, ascending, from 0; default for all.</param>
+public sealed record RunManifest(
+    Genesis Genesis, SimulationOptions Options, string? Input, long Operations, Digest? InputDigest = null, ImmutableArray<long> Picked = default)
+{
+    /// <summary>How many operations are asked for.</summary>
+    public long Asked => Picked.IsDefault ? Operations : Picked.Length;
+}
 
 /// <summary>A run on disk: <c>run.json</c>, and all streams in <c>log.db</c>.</summary>
 public static class RunDirectory
@@ -69,7 +76,7 @@ public static class RunDirectory
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException or InvalidCastException or OverflowException or NullReferenceException)
         {
-            throw new LogFormatException($"{name} is not a manifest of schema {Schema}: {e.Message}", e);
+            throw new LogFormatException($"{name} is not a manifest of schema {Schema}: {e.Message.TrimEnd('.')}", e);
         }
     }
 
@@ -105,6 +112,12 @@ public static class RunDirectory
     /// <summary>The operations of a run.</summary>
     /// <exception cref="IOException">The input file cannot be read, or is not what it was.</exception>
     public static Workload WorkloadOf(RunManifest manifest)
+    {
+        var all = AllOf(manifest);
+        return manifest.Picked.IsDefault ? all : new Workload(manifest.Picked.Length, k => all.At(manifest.Picked[(int)k]));
+    }
+
+    private static Workload AllOf(RunManifest manifest)
     {
         if (manifest.Input is null) return FuzzWorkload.For(manifest.Options.Service, manifest.Operations);
         var lines = OperationLines.Read(manifest.Input);
@@ -142,6 +155,8 @@ public static class RunDirectory
         // what came later stands only where it says something: a run without it has the manifest that it always had
         if (o.Choices == 0) json.Remove("choices");
         if (o.Partitions.Count == 0) json.Remove("partitions");
+        if (!manifest.Picked.IsDefault) json["picked"] = new JArray(manifest.Picked);
+        if (o.Faults == FaultProfile.Plan) json["faultPlan"] = FaultJson.Of(o.Plan);
         return json.ToString(Formatting.Indented) + "\n";
     }
 
@@ -150,32 +165,51 @@ public static class RunDirectory
         var json = JObject.Parse(text);
         var schema = (string?)json["schema"];
         if (schema != Schema) throw new FormatException($"the schema is '{schema}'");
-        var configuration = ConfigurationCodec.Decode(Encoding.UTF8.GetBytes(json["configuration"]!.ToString(Formatting.None)));
+        var configuration = ConfigurationCodec.Decode(Encoding.UTF8.GetBytes(Field(json, "configuration").ToString(Formatting.None)));
         var options = new SimulationOptions
         {
-            Cluster = (string)json["cluster"]!,
-            Seed = ulong.Parse((string)json["seed"]!, CultureInfo.InvariantCulture),
+            Cluster = (string)Field(json, "cluster")!,
+            Seed = ulong.Parse((string)Field(json, "seed")!, CultureInfo.InvariantCulture),
             Choices = json["choices"] is JValue { Type: JTokenType.String } choices ? ulong.Parse((string)choices!, CultureInfo.InvariantCulture) : 0,
-            Service = (string)json["service"]!,
-            Clients = (int)json["clients"]!,
+            Service = (string)Field(json, "service")!,
+            Clients = (int)Field(json, "clients")!,
             LyingClients = (int?)json["lyingClients"] ?? 0,
-            Outstanding = (int)json["outstanding"]!,
+            Outstanding = (int)Field(json, "outstanding")!,
             ThinkTime = Number(json, "thinkTime"),
-            Faults = Enum.Parse<FaultProfile>((string)json["faults"]!),
-            Faulty = [.. json["faulty"]!.Select(f => ParseFaulty((string)f!))],
+            Faults = Enum.Parse<FaultProfile>((string)Field(json, "faults")!),
+            Plan = PlanOf(json, configuration.Replicas),
+            Faulty = [.. Field(json, "faulty").Select(f => ParseFaulty((string)f!))],
             Partitions = [.. (json["partitions"] ?? new JArray()).Select(p => ScriptedPartition.Parse((string)p!))],
             HealAfter = Number(json, "healAfter"),
             ProgressWithin = Number(json, "progressWithin"),
             Snapshots = json["snapshotAfter"] is { } after ? new SnapshotPolicy((int)after) : new SnapshotPolicy(),
             Configuration = configuration,
         };
-        var genesis = new Genesis((string)json["cluster"]!, configuration, options.Service, Digest.Parse((string)json["nonce"]!));
-        return new RunManifest(genesis, options, (string?)json["input"], Number(json, "operations"), InputDigestOf(json));
+        var genesis = new Genesis((string)Field(json, "cluster")!, configuration, options.Service, Digest.Parse((string)Field(json, "nonce")!));
+        return new RunManifest(genesis, options, (string?)json["input"], Number(json, "operations"), InputDigestOf(json), PickedOf(json));
+    }
+
+    private static ImmutableArray<Fault> PlanOf(JObject json, int replicas)
+    {
+        var planned = (string?)json["faults"] == nameof(FaultProfile.Plan);
+        if (planned != (json["faultPlan"] is not null)) throw new FormatException($"a faultPlan goes with \"faults\": \"{nameof(FaultProfile.Plan)}\", and with nothing else");
+        return planned ? FaultJson.Read(json["faultPlan"]!, replicas) : [];
+    }
+
+    private static ImmutableArray<long> PickedOf(JObject json)
+    {
+        if (json["picked"] is not { } picked) return default;
+        var (all, indices) = (Number(json, "operations"), picked.Select(index => (long)index).ToImmutableArray());
+        var ascend = indices.Zip(indices.Skip(1)).All(pair => pair.First < pair.Second);
+        return ascend && indices is not [] && indices[0] >= 0 && indices[^1] < all ? indices : throw new FormatException($"picked names operations in ascending order, 0 to {all - 1}");
     }
 
     private static Digest? InputDigestOf(JObject json) => (string?)json["inputSha256"] is { } text ? Digest.Parse(text) : null;
 
-    private static long Number(JObject json, string field) => long.Parse((string)json[field]!, CultureInfo.InvariantCulture);
+    private static JToken Field(JObject json, string field) =>
+        json[field] is { Type: not JTokenType.Null } token ? token : throw new FormatException($"the field {field} is missing");
+
+    private static long Number(JObject json, string field) => long.Parse((string)Field(json, field)!, CultureInfo.InvariantCulture);
 
     /// <summary>Reads <c>replica:behaviour</c>.</summary>
     /// <exception cref="FormatException">It is not of this form.</exception>

@@ -75,11 +75,21 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
         Run();
     }
 
+    /// <summary>How many records it has not written yet; 0 if it does not run.</summary>
+    public int Unwritten => _host?.Log.PendingCount ?? 0;
+
+    /// <summary>Draws how many of the records that it has not written yet the disk would hold after a crash.</summary>
+    public int DrawKept(SeededRandom chance) => Unwritten > 0 ? chance.Below(Unwritten + 1) : 0;
+
     /// <summary>The process dies: what it had not written is lost, perhaps all but a part of the last write.</summary>
-    public void Crash(SeededRandom chance)
+    public void Crash(SeededRandom chance) => Crash(DrawKept(chance));
+
+    /// <summary>The same, with a part that is named.</summary>
+    /// <param name="kept">How many of the records that it had not written yet the disk holds all the same.</param>
+    public void Crash(int kept)
     {
         if (_host is null) return;
-        if (_host.Log.PendingCount > 0) _host.Log.FlushPrefix(chance.Below(_host.Log.PendingCount + 1));
+        if (Unwritten > 0) _host.Log.FlushPrefix(kept);
         _host.Halt();
         _host = null;
         _flushing = false;

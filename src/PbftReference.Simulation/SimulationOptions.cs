@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PbftReference.Core.Types;
 using PbftReference.Host.Replicas;
 using PbftReference.Simulation.Faults;
@@ -15,6 +16,9 @@ public enum FaultProfile
 
     /// <summary>All the time.</summary>
     Many,
+
+    /// <summary>What <see cref="SimulationOptions.Plan"/> says, and nothing else.</summary>
+    Plan,
 }
 
 /// <summary>A replica that misbehaves.</summary>
@@ -51,6 +55,9 @@ public sealed record SimulationOptions
 
     /// <summary>How much goes wrong.</summary>
     public FaultProfile Faults { get; init; } = FaultProfile.Some;
+
+    /// <summary>What goes wrong if <see cref="Faults"/> is <see cref="FaultProfile.Plan"/>, in the order of the times; otherwise chance decides.</summary>
+    public ImmutableArray<Fault> Plan { get; init; } = [];
 
     /// <summary>Replicas that misbehave; at most f for the guarantees to hold.</summary>
     public IReadOnlyList<FaultyReplica> Faulty { get; init; } = [];

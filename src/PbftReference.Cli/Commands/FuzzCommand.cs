@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Newtonsoft.Json;
 using PbftReference.Cli.Fuzzing;
 using PbftReference.Cli.Output;
@@ -54,9 +53,7 @@ internal static class FuzzCommand
         var report = json ? terminal.Notes : terminal.Result;
         report.WriteLine(title);
         report.Flush();
-        using var stop = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        using var stop = new StopOnSignal();
         var (elapsed, done, found) = (Stopwatch.StartNew(), 0, 0);
         var summary = Fuzzer.RunMany(from, seeds, seed => FuzzCase.FromSeed(seed, replicas), judge is null ? Fuzzer.Run : judge.Run, parallel, result =>
         {
@@ -65,18 +62,11 @@ internal static class FuzzCommand
             terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {seeds:N0} seeds, {found} found, {done / elapsed.Elapsed.TotalSeconds:F1} a second"));
         }, stop.Token);
         terminal.ClearProgress();
-        var code = stop.IsCancellationRequested && summary.Found.Count == 0 ? ExitCodes.Interrupted : FuzzReport.CodeOf(summary, judge);
+        var code = stop.Token.IsCancellationRequested && summary.Found.Count == 0 ? ExitCodes.Interrupted : FuzzReport.CodeOf(summary, judge);
         if (json) terminal.Result.WriteLine(FuzzReport.Json(summary, judge, from, seeds, replicas, code, elapsed.Elapsed).ToString(Formatting.Indented));
         else foreach (var row in FuzzReport.Lines(summary, judge, elapsed.Elapsed)) report.WriteLine(row);
         report.WriteLine(title);
-        if (stop.IsCancellationRequested) terminal.Note(string.Create(CultureInfo.InvariantCulture, $"interrupted after {done:N0} of {seeds:N0} seeds; go on by --from {from + (ulong)done}"));
+        if (stop.Token.IsCancellationRequested) terminal.Note(string.Create(CultureInfo.InvariantCulture, $"interrupted after {done:N0} of {seeds:N0} seeds; go on by --from {from + (ulong)done}"));
         return code;
-
-        void Interrupt(PosixSignalContext context)
-        {
-            // The second one ends it at once.
-            context.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        }
     }
 }

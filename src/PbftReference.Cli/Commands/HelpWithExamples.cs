@@ -25,7 +25,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         ["cluster"] = ["pbft cluster up --replicas 4", "pbft cluster kill 0 2"],
         ["audit"] = ["pbft audit runs/7-1 --seq 1..20", "pbft audit copy-of-r0 copy-of-r2 --genesis genesis.json --evidence proofs"],
         ["bisect"] = ["pbft bisect runs/7-1 --until 'executed >= 100 and view == 1'", "pbft bisect runs/7-1 --until agreement"],
-        ["shrink"] = ["pbft shrink failed --log small", "pbft shrink runs/7-1 --replica 2 --until 'view >= 1' --log small"],
+        ["shrink"] = ["pbft shrink runs/7-1 --log runs/small", "pbft shrink runs/7-1 --replica 2 --until 'view >= 1' --log runs/small"],
         ["fork"] = ["pbft fork runs/7-1 --at 0:view:1 --choices 2 --log runs/other", "pbft fork runs/7-1 --at 2:50% --faults many --log runs/worse"],
         ["why"] = ["pbft why runs/7-1 2:seq:5:committed-local", "pbft why runs/7-1 0:143"],
         ["export"] = ["pbft trace export runs/7-1 --out run.jsonl", "pbft trace export runs/7-1 --format mermaid --seq 5"],

@@ -11,11 +11,12 @@ namespace PbftReference.Cli.Commands;
 internal sealed class LogPlaceArgument
 {
     private readonly Argument<string?> _place;
-    private readonly Option<string?> _store = new("--store") { HelpName = "esdb://...", Description = "A database that has the logs; LOG is then the cluster's name in it." };
+    private readonly Option<string?> _store;
 
     public LogPlaceArgument(string description = "A directory that 'pbft run' or 'pbft cluster' made, or logs in a database: esdb://HOST:2113#NAME.", string name = "LOG")
     {
         _place = new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
+        _store = new Option<string?>("--store") { HelpName = "esdb://...", Description = $"A database that has the logs; {name.Split('|')[0]} is then the cluster's name in it." };
         _store.Validators.Add(option =>
         {
             if (option.GetValueOrDefault<string?>() is { } store && !LogAddress.Is(store)) option.AddError($"--store {store}: it takes the address of a database, esdb://HOST:2113");

@@ -28,6 +28,12 @@ internal static class RunCommand
         Description = "Goes on with a run that was killed or interrupted; its options are with its log.",
     };
 
+    private static readonly Option<string?> Scenario = new("--scenario")
+    {
+        HelpName = "DIR|FILE",
+        Description = "Runs what 'pbft shrink' wrote, or any recorded run, again from its beginning: a directory, its run.json alone, or a saved trace. It takes the place of the run's options.",
+    };
+
     private static readonly Option<bool> Acks = new("--acks")
     {
         Description = "Prints each accepted operation once it is durable: client, timestamp, result. The report goes to standard error.",
@@ -40,7 +46,7 @@ internal static class RunCommand
         var options = new RunOptions();
         var command = new Command("run", "Runs a simulated cluster under the seed's faults and leaves its log.");
         foreach (var option in options.All) command.Options.Add(option);
-        foreach (var option in (Option[])[Store, Log, Resume, Acks, Json]) command.Options.Add(option);
+        foreach (var option in (Option[])[Store, Log, Resume, Scenario, Acks, Json]) command.Options.Add(option);
         command.SetAction(line => Run(line, options, terminal));
         return command;
     }
@@ -77,7 +83,7 @@ internal static class RunCommand
     {
         if (line.GetValue(Resume) is { } directory)
         {
-            var given = options.All.Concat([Store, Log]).FirstOrDefault(option => line.GetResult(option) is { Implicit: false });
+            var given = options.All.Concat([Store, Log, Scenario]).FirstOrDefault(option => line.GetResult(option) is { Implicit: false });
             if (given is null) return RunPlanner.Resume(directory);
             if (given == Store && EventStoreDb.IsAddress(line.GetValue(Store)!)) return RunPlanner.Resume($"{line.GetValue(Store)}#{directory}");
             throw new CommandException(ExitCodes.Usage, $"--resume takes the run's options from {directory}: leave out {given.Name}");
@@ -85,7 +91,9 @@ internal static class RunCommand
 
         var store = line.GetValue(Store)!;
         if (store is not ("sqlite" or "memory") && !EventStoreDb.IsAddress(store)) throw new CommandException(ExitCodes.Usage, $"--store {store}: choose sqlite, memory, or the address of a database, esdb://HOST:2113");
-        return RunPlanner.Plan(options, line, store, line.GetValue(Log), terminal);
+        if (line.GetValue(Scenario) is not { } scenario) return RunPlanner.Plan(options, line, store, line.GetValue(Log), terminal);
+        if (options.All.FirstOrDefault(option => line.GetResult(option) is { Implicit: false }) is { } other) throw new CommandException(ExitCodes.Usage, $"--scenario takes the run's options from {scenario}: leave out {other.Name}, or change it there");
+        return RunPlanner.OfScenario(scenario, store, line.GetValue(Log), terminal);
     }
 
     private static void Warn(RunPlan plan, Terminal terminal)

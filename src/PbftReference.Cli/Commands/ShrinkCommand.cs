@@ -1,95 +1,98 @@
 using System.CommandLine;
-using System.Globalization;
-using PbftReference.Audit.Shrinking;
+using Newtonsoft.Json;
 using PbftReference.Audit.Verification;
 using PbftReference.Cli.Bisecting;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
-using PbftReference.Core.Inputs;
+using PbftReference.Cli.Running;
+using PbftReference.Cli.Shrinking;
+using PbftReference.Cli.Verifying;
 using PbftReference.Core.Types;
-using PbftReference.EventLog.Log;
-using PbftReference.EventLog.Stores;
-using PbftReference.Simulation;
 
 namespace PbftReference.Cli.Commands;
 
-/// <summary><c>pbft shrink</c>: the fewest inputs that lead to the same.</summary>
+/// <summary><c>pbft shrink</c>: the smallest run, and the fewest inputs, that lead to the same.</summary>
 internal static class ShrinkCommand
 {
+    private const int DefaultBudget = 500;
+
     public static Command Create(Terminal terminal)
     {
-        var place = new LogPlaceArgument();
-        var replica = new Option<int?>("--replica") { HelpName = "ID", Description = "Whose inputs. [default: the one that the first violation accuses]" };
-        var until = new Option<string?>("--until") { HelpName = "PREDICATE", Description = $"What must come to hold of this replica: {PredicateParser.Grammar}. [default: the log's first violation, by action and guard, as 'pbft verify' tells it]" };
-        var into = new Option<string>("--log") { HelpName = "DIR", Description = "The directory of the small log.", Required = true };
-        var command = new Command("shrink", "Leaves out inputs of a replica as long as it comes to the same: a violation, or a predicate. The rest is decided again by this build, and is an ordinary log.") { replica, until, into };
+        var place = new LogPlaceArgument("A failure: a directory that 'pbft run' made, its run.json alone, a trace that 'pbft fuzz' saved, or logs in a database.", "FAILURE");
+        var budget = new Option<int>("--budget") { HelpName = "RUNS", Description = "Most runs that are tried.", DefaultValueFactory = _ => DefaultBudget };
+        var inputs = new Option<bool>("--inputs") { Description = "Leaves the run as it is and only leaves out inputs of one replica's recorded log; so it is done for a cluster of processes, too." };
+        var replica = new Option<int?>("--replica") { HelpName = "ID", Description = "With --inputs or --until: whose inputs. [default: the one that the first violation accuses]" };
+        var until = new Option<string?>("--until") { HelpName = "PREDICATE", Description = $"Only leaves out inputs, as long as this comes to hold of the replica: {PredicateParser.Grammar}. [default: the log's first violation, by action and guard, as 'pbft verify' tells it]" };
+        var into = new Option<string>("--log") { HelpName = "DIR", Description = "The directory of the small run, with the log of the fewest inputs in DIR/inputs; of that log alone if only inputs are left out.", Required = true };
+        var json = LogArguments.Json();
+        var command = new Command("shrink", "Makes a failure small as long as it comes to the same: leaves out operations, misbehaving replicas, clients, replicas and faults of the run, then inputs of one replica. What is left is an ordinary run, and an ordinary log.")
+        {
+            budget, inputs, replica, until, into, json,
+        };
         place.AddTo(command);
-        command.SetAction(parsed => Run(place.Of(parsed), parsed.GetValue(replica), parsed.GetValue(until), parsed.GetRequiredValue(into), terminal));
+        command.SetAction(line =>
+        {
+            var request = new Request(place.Of(line), line.GetRequiredValue(into), line.GetValue(budget), line.GetValue(replica), line.GetValue(until));
+            return Run(request, line.GetValue(inputs) || request.Until is not null, line.GetValue(json), terminal);
+        });
         return command;
     }
 
-    private static int Run(string place, int? replica, string? until, string directory, Terminal terminal)
+    private sealed record Request(string Place, string Directory, int Budget, int? Replica, string? Until);
+
+    private static int Run(Request request, bool inputsOnly, bool json, Terminal terminal)
     {
-        using var log = RunLog.Open(place);
-        if (log.Run is null) throw new CommandException(ExitCodes.Data, $"{log.Directory} has no manifest to go with a smaller log");
-        if (Path.Exists(directory)) throw new CommandException(ExitCodes.Data, $"{directory} is there already: name another directory by --log");
-        var aim = AimOf(log, replica, until, terminal);
-        var inputs = InputsOf(log, aim.Replica);
-        if (!aim.Holds(inputs)) throw new CommandException(ExitCodes.Unknown, $"decided again by this build, the {inputs.Count} inputs of replica {aim.Replica} do not come to that ({aim.What}): it is another build that did, or the log was changed, or it shows only beside another replica's log");
-        var fewest = InputShrinker.Shrink(inputs, aim.Holds, (left, tried) => terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{left:N0} of {inputs.Count:N0} inputs left, {tried:N0} lists tried")));
-        terminal.ClearProgress();
-        Write(log, aim.Replica, fewest, directory);
-        terminal.Result.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{fewest.Count} of {inputs.Count} inputs of replica {aim.Replica} are enough for: {aim.What}"));
-        using var small = RunLog.Open(directory);
-        foreach (var step in small.Walk(aim.Replica))
+        if (request.Budget < 1) throw new CommandException(ExitCodes.Usage, $"--budget must be at least 1 run, not {request.Budget}");
+        if (Path.Exists(request.Directory)) throw new CommandException(ExitCodes.Data, $"{request.Directory} is there already: name another directory by --log");
+        using var stop = new StopOnSignal();
+        if (!inputsOnly && OfProcesses(request.Place))
         {
-            foreach (var transition in TransitionLine.Of(step.Record, step.Before)) terminal.Result.WriteLine("  " + transition.Text);
+            terminal.Note($"{LogSource.Of(request.Place).Shown} is of a cluster of processes, which cannot be run again: only inputs are left out");
+            inputsOnly = true;
         }
 
-        terminal.Note(until is null ? $"-> pbft verify {directory}" : $"-> pbft replay {directory} --replica {aim.Replica} --verify");
-        return ExitCodes.Holds;
+        if (!inputsOnly && request.Replica is not null) throw new CommandException(ExitCodes.Usage, "--replica says whose inputs are left out: add --inputs, or --until with what must come to hold");
+        var result = inputsOnly
+            ? OfInputs(request, terminal, stop.Token)
+            : new FailureShrinking(terminal, stop.Token).Run(request.Place, ScenarioSource.Read(request.Place), request.Directory, request.Budget);
+        if (json) terminal.Result.WriteLine(ShrinkReport.Json(result).ToString(Formatting.Indented));
+        else ShrinkReport.Write(result, terminal);
+        foreach (var text in ShrinkReport.Next(result)) terminal.Note(text);
+        return result.ExitCode;
     }
 
-    private sealed record Aim(ReplicaId Replica, string What, Func<IReadOnlyList<Input>, bool> Holds);
+    private static bool OfProcesses(string place) => !File.Exists(place) && LogSource.Of(place).Run is null;
 
-    private static Aim AimOf(RunLog log, int? replica, string? until, Terminal terminal)
+    private static ShrinkResult OfInputs(Request request, Terminal terminal, CancellationToken stop)
     {
-        if (until is not null)
+        using var log = VerifyInput.Open(request.Place);
+        if (log.Run is null) throw new CommandException(ExitCodes.Data, $"{log.Source} has no manifest to go with a smaller log");
+        var (aim, failure) = AimOf(log, request, terminal);
+        var shrinking = new InputShrinking(log);
+        var found = shrinking.Find(aim, (left, all, tried) => terminal.Progress(() => FailureShrinking.Progress(left, all, tried)), stop)
+            ?? throw new CommandException(ExitCodes.Unknown, $"decided again by this build, the {shrinking.InputsOf(aim.Replica).Count} inputs of replica {aim.Replica} do not come to that ({aim.What}): it is another build that did, or the log was changed, or it shows only beside another replica's log");
+        terminal.ClearProgress();
+        shrinking.Write(found, request.Directory);
+        return new ShrinkResult(request.Directory, aim.What) { Failure = failure, Inputs = found, InputsDirectory = request.Directory, Interrupted = stop.IsCancellationRequested };
+    }
+
+    private static (InputAim Aim, Failure? Failure) AimOf(VerifyInput log, Request request, Terminal terminal)
+    {
+        if (request.Until is { } until)
         {
-            var predicate = PredicateParser.Parse(until);
-            var self = log.Replica(replica ?? throw new CommandException(ExitCodes.Usage, "--until is about one replica: name it by --replica"));
-            return new Aim(self, until, inputs => Redecision.Run(log.Genesis, self, inputs).Any(decided => predicate.Holds(new Moment(decided.Step, decided.After, null))));
+            var named = request.Replica ?? throw new CommandException(ExitCodes.Usage, "--until is about one replica: name it by --replica");
+            return (InputAim.Of(log.Genesis, Member(log, named), until), null);
         }
 
         terminal.Progress(() => "verifying");
-        var report = LogVerifier.Run(log.Store, log.Genesis, new VerificationOptions());
-        var first = report.Violations.FirstOrDefault(violation => replica is null || violation.Replica == new ReplicaId(replica.Value))
-            ?? throw new CommandException(ExitCodes.Unknown, $"{log.Directory} does not violate the specification{(replica is null ? "" : $" at replica {replica}")}: say by --until what must come to hold");
-        return new Aim(first.Replica, $"{first.Action}, of which {first.Guard} is false", inputs => Violates(log, first, inputs));
+        var report = LogVerifier.Run(log.Store, log.Genesis, new VerificationOptions { Faulty = log.FaultyOfRun });
+        var first = report.Violations.FirstOrDefault(violation => request.Replica is not { } only || violation.Replica == Member(log, only))
+            ?? throw new CommandException(ExitCodes.Unknown, $"{log.Source} does not violate the specification{(request.Replica is null ? "" : $" at replica {request.Replica}")}: say by --until what must come to hold");
+        var failure = Failure.Of(first);
+        return (InputAim.Of(log.Genesis, first.Replica, failure), failure);
     }
 
-    // The others' logs are left out: what they sent stands in this one, signed.
-    private static bool Violates(RunLog log, Finding first, IReadOnlyList<Input> inputs)
-    {
-        using var store = new InMemoryEventStore();
-        Redecision.Write(store, log.Genesis, first.Replica, Redecision.Run(log.Genesis, first.Replica, inputs));
-        if (store.Tail(log.StreamOf(first.Replica)) is null) return false;
-        return LogVerifier.Run(store, log.Genesis, new VerificationOptions()).Violations is [var found, ..] && found.Guard == first.Guard && KindOf(found.Action) == KindOf(first.Action);
-    }
-
-    private static string KindOf(string action) => action.Split('(', ' ')[0];
-
-    private static List<Input> InputsOf(RunLog log, ReplicaId replica)
-    {
-        if (log.TailOf(replica).FirstRevision > 0) throw new CommandException(ExitCodes.Data, $"the beginning of {log.StreamOf(replica)} is truncated: its inputs are shrunk from the first");
-        return [.. ReplicaLog.Read(log.Store, log.StreamOf(replica)).Select(record => record.Step?.Input).OfType<Input>().Where(Redecision.IsGiven)];
-    }
-
-    private static void Write(RunLog log, ReplicaId replica, IReadOnlyList<Input> inputs, string directory)
-    {
-        Directory.CreateDirectory(directory);
-        using var store = RunDirectory.CreateLog(directory);
-        Redecision.Write(store, log.Genesis, replica, Redecision.Run(log.Genesis, replica, inputs));
-        File.WriteAllText(RunDirectory.ManifestPath(directory), log.Run);
-    }
+    private static ReplicaId Member(VerifyInput log, int number) => log.Genesis.Configuration.IsMember(new ReplicaId(number))
+        ? new ReplicaId(number)
+        : throw new CommandException(ExitCodes.Usage, $"--replica {number}: the cluster has replicas 0 to {log.Genesis.Configuration.Replicas - 1}");
 }

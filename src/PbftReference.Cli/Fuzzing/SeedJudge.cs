@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using PbftReference.Audit.Verification;
 using PbftReference.Cli.Inspect;
-using PbftReference.Cli.Running;
 using PbftReference.Cli.Verifying;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
@@ -62,7 +61,7 @@ public sealed class SeedJudge(bool lockStep, ImmutableSortedDictionary<string, l
         // what broke off in the middle is told as it is
         if (result.Outcome is null) return result;
         var options = result.Case.Options;
-        var genesis = RunPlanner.GenesisOf(options);
+        var genesis = Cluster.GenesisOf(options);
         var report = LogVerifier.Run(store, genesis, new VerificationOptions { LockStep = lockStep, Faulty = [.. options.Faulty.Select(faulty => faulty.Replica)] });
         Add(report);
         if (report.Verdict == Verdict.Conforms) return result;

@@ -175,7 +175,9 @@ internal sealed class RunOptions
         }
     }
 
-    private static void Check(SimulationOptions options)
+    /// <summary>Refuses values that no run can have.</summary>
+    /// <exception cref="CommandException">One is wrong, with what is allowed.</exception>
+    public static void Check(SimulationOptions options)
     {
         Require(options.Clients >= 1, $"--clients must be at least 1, not {options.Clients}");
         Require(options.LyingClients is >= 0 and <= 1000, $"--lying-clients must be 0 to 1000, not {options.LyingClients}");

@@ -16,6 +16,10 @@ internal sealed record RunPlan(RunManifest Manifest, Workload Workload, RunPlace
     /// <summary>The simulation's options.</summary>
     public SimulationOptions Options => Manifest.Options;
 
+    private string Faults => Options.Faults == FaultProfile.Plan
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"plan({Options.Plan.Length})")
+        : Options.Faults.ToString().ToLowerInvariant();
+
     /// <summary>What a run is known by: its first and last line.</summary>
     public string Title
     {
@@ -25,7 +29,7 @@ internal sealed record RunPlan(RunManifest Manifest, Workload Workload, RunPlace
             var faulty = Options.Faulty.Count == 0 ? "" : " faulty=" + string.Join(",", Options.Faulty.Select(f => $"{f.Replica}:{f.Behaviour}"));
             return string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"seed={Options.Seed} n={c.Replicas} f={c.Faults} faults={Options.Faults.ToString().ToLowerInvariant()}{faulty} service={Options.Service} operations={Manifest.Operations}");
+                $"seed={Options.Seed} n={c.Replicas} f={c.Faults} faults={Faults}{faulty} service={Options.Service} operations={Manifest.Asked}");
         }
     }
 }

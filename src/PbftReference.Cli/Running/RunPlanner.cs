@@ -2,7 +2,6 @@ using System.CommandLine;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.EventLog.Stores;
-using PbftReference.Host;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Fuzzing;
 
@@ -21,12 +20,28 @@ internal static class RunPlanner
         var lines = input is null ? null : ReadInput(input);
         var count = Count(options, line, lines);
         var workload = lines is null ? FuzzWorkload.For(simulation.Service, count) : new Workload(count, lines.At);
-        var genesis = GenesisOf(simulation);
+        var genesis = Cluster.GenesisOf(simulation);
         var manifest = new RunManifest(
             genesis, simulation with { Configuration = genesis.Configuration }, input is null ? null : Path.GetFullPath(input), count, lines?.Digest);
         var place = PlaceOf(store, log, simulation);
         place.Claim(manifest, terminal);
         return new RunPlan(manifest, workload, place, false, options.Reproduce(line));
+    }
+
+    /// <summary>A run as a scenario says; claims its place.</summary>
+    /// <param name="scenario">The scenario's file, or a directory that has one.</param>
+    /// <param name="store">sqlite, memory, or a database.</param>
+    /// <param name="log">The directory of the log; null for a free one.</param>
+    /// <param name="terminal">Where notes go.</param>
+    /// <exception cref="CommandException">The scenario cannot be run.</exception>
+    /// <exception cref="IOException">The place cannot be used.</exception>
+    public static RunPlan OfScenario(string scenario, string store, string? log, Terminal terminal)
+    {
+        var manifest = ScenarioSource.Read(scenario);
+        var workload = RunDirectory.WorkloadOf(manifest);
+        var place = PlaceOf(store, log, manifest.Options);
+        place.Claim(manifest, terminal);
+        return new RunPlan(manifest, workload, place, false, $"pbft run --scenario {RunOptions.Quoted(EventStoreDb.WithoutSecrets(scenario))}");
     }
 
     /// <summary>A run whose log is there.</summary>
@@ -74,13 +89,6 @@ internal static class RunPlanner
         var asked = line.GetValue(options.Operations);
         if (asked < 1) throw new CommandException(ExitCodes.Usage, $"--operations must be at least 1, not {asked}");
         return lines is null ? options.CountOf(line) : Math.Min(asked ?? lines.Count, lines.Count);
-    }
-
-    /// <summary>The cluster is made of the seed alone, so a cluster without a store knows what it is.</summary>
-    internal static Genesis GenesisOf(SimulationOptions options)
-    {
-        using var cluster = new Cluster(options, new EventLog.Stores.InMemoryEventStore(), new Workload(0, _ => []));
-        return cluster.Genesis;
     }
 
     private static string FreshDirectory(ulong seed)

@@ -91,5 +91,5 @@ internal sealed class Runner(Terminal terminal, bool acknowledge)
 
     private string Progress(RunPlan plan, Cluster cluster) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{cluster.AcceptedCount:N0} of {plan.Manifest.Operations:N0} operations, {cluster.NowMilliseconds / 1000.0:F1} s simulated, {_elapsed.Elapsed.TotalSeconds:F0} s");
+        $"{cluster.AcceptedCount:N0} of {plan.Manifest.Asked:N0} operations, {cluster.NowMilliseconds / 1000.0:F1} s simulated, {_elapsed.Elapsed.TotalSeconds:F0} s");
 }

@@ -1,3 +1,5 @@
+using PbftReference.Simulation.Faults;
+
 namespace PbftReference.Simulation.Fuzzing;
 
 /// <summary>How a fuzzed run ended.</summary>
@@ -31,6 +33,12 @@ public sealed record FuzzResult(
     RunStatistics Statistics,
     IReadOnlyDictionary<string, long> Acts)
 {
+    /// <summary>What went wrong, as a plan: with it in place of chance the run is the same.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+    /// <summary>The exception of a <see cref="FuzzVerdict.Failure"/>; null otherwise.</summary>
+    public Exception? Exception { get; init; }
+
     /// <summary>The file to which the run's log was saved; null if it was not.</summary>
     public string? SavedLog { get; init; }
 

@@ -22,9 +22,14 @@ public static class Fuzzer
     /// <summary>Runs a case on a store.</summary>
     /// <param name="fuzzCase">The case.</param>
     /// <param name="store">An empty store; it holds the run's logs afterwards.</param>
-    public static FuzzResult Run(FuzzCase fuzzCase, IEventStore store)
+    public static FuzzResult Run(FuzzCase fuzzCase, IEventStore store) => Run(fuzzCase, store, FuzzWorkload.For(fuzzCase.Options.Service, fuzzCase.Operations));
+
+    /// <summary>Runs a case on a store, with operations that are not made up.</summary>
+    /// <param name="fuzzCase">The case.</param>
+    /// <param name="store">An empty store; it holds the run's logs afterwards.</param>
+    /// <param name="workload">The operations.</param>
+    public static FuzzResult Run(FuzzCase fuzzCase, IEventStore store, Workload workload)
     {
-        var workload = FuzzWorkload.For(fuzzCase.Options.Service, fuzzCase.Operations);
         using var cluster = new Cluster(fuzzCase.Options, store, workload);
         try
         {
@@ -37,7 +42,7 @@ public static class Fuzzer
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            return new FuzzResult(fuzzCase, FuzzVerdict.Failure, failure.ToString(), null, cluster.Statistics, ActsOf(cluster));
+            return new FuzzResult(fuzzCase, FuzzVerdict.Failure, failure.ToString(), null, cluster.Statistics, ActsOf(cluster)) { Faults = cluster.FaultsHappened, Exception = failure };
         }
     }
 
@@ -49,7 +54,7 @@ public static class Fuzzer
             { Completed: false } => (FuzzVerdict.NoProgress, $"{outcome.Accepted} of {outcome.Operations} operations accepted; {Standing(cluster)}"),
             _ => (FuzzVerdict.Fine, ""),
         };
-        return new FuzzResult(fuzzCase, verdict, detail, outcome, cluster.Statistics, ActsOf(cluster));
+        return new FuzzResult(fuzzCase, verdict, detail, outcome, cluster.Statistics, ActsOf(cluster)) { Faults = cluster.FaultsHappened };
     }
 
     private static string Standing(Cluster cluster) => string.Join("; ", cluster.Replicas.Where(r => r.IsCorrect).Select(r => r.IsRunning

@@ -42,7 +42,7 @@ public sealed class ShrinkTests : IDisposable
         Pbft.Succeed("run", "--seed", "7", "--operations", "20", "--log", At("run"));
 
         Refused(ExitCodes.Unknown, "do not come to that", "shrink", At("run"), "--replica", "2", "--until", "executed >= 1000", "--log", At("small"));
-        Refused(ExitCodes.Unknown, "does not violate the specification", "shrink", At("run"), "--log", At("small"));
+        Refused(ExitCodes.Unknown, "does not violate the specification", "shrink", At("run"), "--inputs", "--log", At("small"));
         Refused(ExitCodes.Usage, "name it by --replica", "shrink", At("run"), "--until", "view >= 0", "--log", At("small"));
         Refused(ExitCodes.Data, "is there already", "shrink", At("run"), "--replica", "2", "--until", "executed >= 1", "--log", At("run"));
         Assert.False(Directory.Exists(At("small")));
