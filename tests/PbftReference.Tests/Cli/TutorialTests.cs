@@ -1,21 +1,21 @@
-using System.Text.RegularExpressions;
 using PbftReference.Tests.EventLog.Stores;
 using Xunit;
 
 namespace PbftReference.Tests.Cli;
 
 /// <summary>docs/tutorial.md shows what the commands really print.</summary>
-public sealed partial class TutorialTests
+public sealed class TutorialTests
 {
     [Fact]
     public void Every_command_of_the_tutorial_prints_what_it_says()
     {
         using var directory = new TemporaryDirectory();
-        var text = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "tutorial.md")).ReplaceLineEndings("\n");
-        var commands = Block().Matches(text).SelectMany(block => Commands(block.Groups[1].Value)).ToList();
+        var commands = TutorialPage.Commands("tutorial.md");
         Assert.True(commands.Count >= 10);
-        foreach (var (command, expected) in commands)
+        foreach (var (typed, expected) in commands)
         {
+            Assert.StartsWith("pbft ", typed, StringComparison.Ordinal);
+            var command = typed["pbft ".Length..];
             var args = command.Replace("runs/", directory.Path + "/", StringComparison.Ordinal).Split(' ');
             var (code, result, notes) = Inspect.Run(args);
             Assert.True(code == 0, $"pbft {command} ended with {code}: {notes}");
@@ -41,16 +41,4 @@ public sealed partial class TutorialTests
             (at, elided) = (found + 1, false);
         }
     }
-
-    private static IEnumerable<(string Command, IReadOnlyList<string> Expected)> Commands(string block)
-    {
-        foreach (var part in ("\n" + block).Split("\n$ pbft ").Skip(1))
-        {
-            var lines = part.TrimEnd('\n').Split('\n');
-            yield return (lines[0], lines[1..]);
-        }
-    }
-
-    [GeneratedRegex("```\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex Block();
 }
