@@ -29,7 +29,7 @@ internal static class FuzzReport
 
     /// <summary>A seed that did not end well, at once.</summary>
     public static string Found(FuzzResult result, int number) =>
-        $"{number}. seed {result.Case.Options.Seed}: {NameOf(result.Verdict)}: {Shortened(result.Detail)}\n   reproduce: {result.Case.CommandLine}{(result.SavedLog is { } log ? $"\n   its log: pbft verify {log}" : "")}";
+        $"{number}. seed {result.Case.Options.Seed}: {NameOf(result.Verdict)}: {Shortened(result.Detail)}\n   reproduce: {result.Case.CommandLine}{(result.SavedLog is { } log ? $"\n   its log: pbft verify {log}\n   make it small: pbft shrink {log} --log {log}.small" : "")}";
 
     /// <summary>The table.</summary>
     /// <param name="summary">What the seeds found.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Checking;
@@ -80,15 +81,28 @@ internal static class RunReport
         if (result.Plan.Directory is not { } place) yield break;
         var directory = RunOptions.Quoted(place);
         if (result.Interrupted) yield return $"go on:     pbft run --resume {directory}";
-        var audit = $"pbft audit {directory} --evidence {RunOptions.Quoted(Path.Combine(place, "proofs"))}";
-        if (result.Outcome.Safe) yield return $"try next:  pbft replay {directory} --verify";
-        else yield return $"try next:  {audit}";
-        if (!result.Outcome.Safe) yield return $"           pbft replay {directory} --verify";
-        yield return $"           pbft verify {directory}";
-        yield return $"           pbft executed {directory} --replica 0";
-        yield return $"           pbft state {directory} --replica 1 --at 50%";
-        yield return $"           pbft log ls {directory}";
+        var lead = "try next: ";
+        foreach (var command in NextCommands(result, place, directory))
+        {
+            yield return $"{lead} {command}";
+            lead = "          ";
+        }
     }
+
+    private static IEnumerable<string> NextCommands(RunResult result, string place, string directory)
+    {
+        var failed = result.ExitCode is ExitCodes.Violation or ExitCodes.NoProgress;
+        if (failed && !result.Plan.Resumes) yield return $"pbft shrink {directory} --log {RunOptions.Quoted(Small(place))}";
+        if (!result.Outcome.Safe) yield return $"pbft audit {directory} --evidence {RunOptions.Quoted(Path.Combine(place, "proofs"))}";
+        yield return $"pbft replay {directory} --verify";
+        yield return $"pbft verify {directory}";
+        yield return $"pbft executed {directory} --replica 0";
+        yield return $"pbft state {directory} --replica 1 --at 50%";
+        yield return $"pbft log ls {directory}";
+    }
+
+    // Of a log in a database the small one goes below the current directory.
+    private static string Small(string place) => LogAddress.Is(place) ? Path.Combine("runs", "small") : $"{Path.TrimEndingDirectorySeparator(place)}-small";
 
     private static IEnumerable<string> Wrapped(string name, string text)
     {
