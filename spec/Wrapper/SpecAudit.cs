@@ -40,6 +40,9 @@ public sealed class SpecAudit(SpecModel model)
 {
     private _IIndex _index = PbftAudit.Index.create(Map<PbftEvidence._IKey, _IMsg>.Empty, Map<BigInteger, ISequence<_INvEntry>>.Empty, Map<BigInteger, ISequence<_IMsg>>.Empty);
 
+    /// <summary>One that has taken in the same and goes on apart.</summary>
+    public SpecAudit Fork() => new(model) { _index = _index };
+
     /// <summary>Takes in a statement whose signature holds.</summary>
     public void Add(SpecMessage message) => _index = PbftAudit.__default.Add(model.Parameters, _index, message.Value);
 

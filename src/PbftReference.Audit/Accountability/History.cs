@@ -102,11 +102,41 @@ public sealed record ViewHistory(ViewNumber View)
 /// <param name="configuration">What the cluster agreed on.</param>
 public sealed class History(ClusterConfiguration configuration)
 {
-    /// <summary>What happened at each place.</summary>
-    public SortedDictionary<SequenceNumber, PlaceHistory> Places { get; } = [];
+    private readonly SortedDictionary<SequenceNumber, PlaceHistory> _places = [];
+    private readonly SortedDictionary<SequenceNumber, PlaceHistory> _kept = [];
+    private readonly Dictionary<ViewNumber, ReplicaId> _newViewsBy = [];
+
+    /// <summary>The places whose rows are final. What a record says of them later is lost, and noted there.</summary>
+    internal ForgottenPlaces Forgotten { get; init; } = new(configuration.LogWindow);
 
     /// <summary>What happened with each view.</summary>
     public SortedDictionary<ViewNumber, ViewHistory> Views { get; } = [];
+
+    /// <summary>Takes out the rows of places that all logs are past, ascending: they are final.</summary>
+    /// <param name="through">The last of these places.</param>
+    internal IEnumerable<PlaceHistory> Take(SequenceNumber through)
+    {
+        while (_places.Count > 0 && _places.First() is var (n, place) && n <= through)
+        {
+            _places.Remove(n);
+            yield return Final(place);
+        }
+    }
+
+    /// <summary>Takes out the rows that are left, ascending; the logs are at their ends.</summary>
+    internal IEnumerable<PlaceHistory> TakeRest()
+    {
+        foreach (var place in _kept.Values.Concat(_places.Values).OrderBy(place => place.Place)) yield return Final(place);
+        _kept.Clear();
+        _places.Clear();
+    }
+
+    // The logs count one after the other: the first that has a decision says in which view it was.
+    private PlaceHistory Final(PlaceHistory place)
+    {
+        if (place.Replicas.Values.FirstOrDefault(here => here.Committed is not null) is { } first) With(first.View).Decided++;
+        return place;
+    }
 
     /// <summary>Takes in a record of a replica.</summary>
     /// <param name="replica">The replica.</param>
@@ -140,13 +170,10 @@ public sealed class History(ClusterConfiguration configuration)
 
     private void Decide(ReplicaId replica, SequenceNumber n, Digest batch, CommitCertificate? certificate, ViewNumber view, When when)
     {
-        var place = At(n);
-        var first = place.Replicas.Values.All(r => r.Committed is null);
-        var here = place.Of(replica);
+        var here = At(n).Of(replica);
         if (here.Committed is not null) return;
         (here.Committed, here.Decided, here.View) = (when, batch, certificate?.View ?? view);
         here.Committers = certificate is null ? [] : [.. certificate.Votes.Select(vote => vote.Replica)];
-        if (first) With(here.View).Decided++;
     }
 
     private void Transfer(ReplicaId replica, SequenceNumber n, When when)
@@ -160,14 +187,19 @@ public sealed class History(ClusterConfiguration configuration)
     {
         var view = With(after.View);
         view.Entered.TryAdd(replica, when);
-        if (!after.NewViews.TryGetValue(e.NewView, out var signed)) return;
+        if (!after.NewViews.TryGetValue(e.NewView, out var signed) || replica < _newViewsBy.GetValueOrDefault(after.View)) return;
+        _newViewsBy[after.View] = replica;
         view.NewView = [.. signed.Statement.ViewChanges.Select(m => m.Statement.Replica)];
         view.Carried = signed.Statement.Carried;
     }
 
     private PlaceHistory At(SequenceNumber n)
     {
-        if (!Places.TryGetValue(n, out var found)) Places.Add(n, found = new PlaceHistory(n));
+        var places = Forgotten.IsKept(n.Value) ? _kept : _places;
+        if (places.TryGetValue(n, out var found)) return found;
+        found = new PlaceHistory(n);
+        if (Forgotten.IsPast(n.Value)) Forgotten.Miss(n.Value);
+        else places.Add(n, found);
         return found;
     }
 

@@ -31,6 +31,18 @@ public sealed class Numbering
         return number;
     }
 
+    /// <summary>The number that the next new digest will have.</summary>
+    public int NextDigest => _nextDigest;
+
+    /// <summary>Forgets the digests that have got their numbers from one on.</summary>
+    public void ForgetFrom(int number)
+    {
+        for (; number < _nextDigest; number++)
+        {
+            if (_byNumber.Remove(number, out var digest)) _digests.Remove(digest);
+        }
+    }
+
     /// <summary>The digest with a number.</summary>
     public Digest DigestOf(int number) => _byNumber[number];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using PbftReference.Audit.Accountability;
 using PbftReference.Cli.Output;
@@ -15,6 +16,8 @@ internal static class AuditOutput
 
     private const int ShownGaps = 20;
 
+    private static readonly string[] PlaceColumns = ["n", "batch", "view", "prepared", "decided", "executed", "checkpoint", "by"];
+
     private static readonly string[] ViewColumns = ["view", "primary", "entered", "asked", "new-view", "carried", "decided", "idle", "stuck"];
 
     /// <summary>The exit code that says it: 1 a conflict or a proved offence, 2 undetermined, 4 a log that is corrupt, 0 none of these.</summary>
@@ -29,14 +32,17 @@ internal static class AuditOutput
     /// <param name="report">What was found.</param>
     /// <param name="integrity">Whether the logs are as they were written.</param>
     /// <param name="configuration">The cluster.</param>
-    /// <param name="range">The places that are shown.</param>
+    /// <param name="range">The places that are shown; null for no table of places.</param>
     /// <param name="files">The files of evidence that were written, by accused.</param>
     public static IEnumerable<string> Lines(
-        AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, (long First, long Last) range, IReadOnlyDictionary<ReplicaId, string> files)
+        AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, (long First, long Last)? range, IReadOnlyDictionary<ReplicaId, string> files)
     {
-        var places = report.History.Places.Values.Where(p => p.Place.Value >= range.First && p.Place.Value <= range.Last).Select(Row);
-        foreach (var line in TextTable.Lines(["n", "batch", "view", "prepared", "decided", "executed", "checkpoint", "by"], places)) yield return line;
-        yield return "";
+        if (range is { } shown)
+        {
+            foreach (var line in TextTable.LinesOfMany(PlaceColumns, () => Places(report, shown).Select(Row))) yield return line;
+            yield return "";
+        }
+
         foreach (var line in TextTable.Lines(ViewColumns, report.History.Views.Values.Select(v => Row(v, report.History)))) yield return line;
         yield return "";
         foreach (var finding in integrity.Findings) yield return $"{finding.Verdict.ToString().ToLowerInvariant()}: {finding.Stream} at #{finding.Revision}: {finding.Explanation}";
@@ -47,6 +53,8 @@ internal static class AuditOutput
         foreach (var accusation in report.Accusations) yield return Line(accusation, files);
         yield return Summary(report, configuration);
     }
+
+    private static IEnumerable<PlaceHistory> Places(AuditReport report, (long First, long Last) range) => report.Places.Where(p => p.Place.Value >= range.First && p.Place.Value <= range.Last);
 
     private static string Summary(AuditReport report, ClusterConfiguration configuration)
     {
@@ -104,8 +112,37 @@ internal static class AuditOutput
 
     private static string Batch(Digest digest) => digest.IsNone ? "null" : digest.ToShortString();
 
-    /// <summary>The document.</summary>
-    public static JObject Document(AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, IReadOnlyDictionary<ReplicaId, string> files) => new()
+    /// <summary>Writes the document; the places one after the other, since there may be many.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="report">What was found.</param>
+    /// <param name="integrity">Whether the logs are as they were written.</param>
+    /// <param name="configuration">The cluster.</param>
+    /// <param name="range">The places that are written; null for no <c>places</c>.</param>
+    /// <param name="files">The files of evidence that were written, by accused.</param>
+    public static void WriteDocument(
+        TextWriter output, AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, (long First, long Last)? range, IReadOnlyDictionary<ReplicaId, string> files)
+    {
+        using (var json = new JsonTextWriter(output) { Formatting = Formatting.Indented, CloseOutput = false })
+        {
+            json.WriteStartObject();
+            foreach (var property in Verdict(report, integrity, configuration, files).Properties()) property.WriteTo(json);
+            if (range is { } shown) WriteArray(json, "places", Places(report, shown).Select(Place));
+            WriteArray(json, "views", report.History.Views.Values.Select(v => View(v, report.History)));
+            json.WriteEndObject();
+        }
+
+        output.WriteLine();
+    }
+
+    private static void WriteArray(JsonTextWriter json, string name, IEnumerable<JObject> items)
+    {
+        json.WritePropertyName(name);
+        json.WriteStartArray();
+        foreach (var item in items) item.WriteTo(json);
+        json.WriteEndArray();
+    }
+
+    private static JObject Verdict(AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, IReadOnlyDictionary<ReplicaId, string> files) => new()
     {
         ["schema"] = Schema,
         ["exitCode"] = CodeOf(report, integrity),
@@ -128,8 +165,6 @@ internal static class AuditOutput
             ["missing"] = new JArray(c.Missing.Select(m => m.NewView.ToString())),
         })),
         ["gaps"] = new JArray(report.Gaps),
-        ["places"] = new JArray(report.History.Places.Values.Select(Place)),
-        ["views"] = new JArray(report.History.Views.Values.Select(v => View(v, report.History))),
     };
 
     private static JObject Place(PlaceHistory place) => new()

@@ -9,9 +9,22 @@ internal static class TextTable
     public static IEnumerable<string> Lines(string[] heading, IEnumerable<string[]> rows)
     {
         var all = rows.ToList();
-        var widths = heading.Select((name, i) => all.Select(row => row[i].Length).Append(name.Length).Max()).ToArray();
-        var right = heading.Select((_, i) => all.Count > 0 && all.All(row => IsNumber(row[i]))).ToArray();
-        foreach (var row in all.Prepend(heading))
+        return LinesOfMany(heading, () => all);
+    }
+
+    /// <summary>The same of rows that are not to be in memory all at once.</summary>
+    /// <param name="heading">One name a column.</param>
+    /// <param name="rows">The rows from the first on; asked for twice.</param>
+    public static IEnumerable<string> LinesOfMany(string[] heading, Func<IEnumerable<string[]>> rows)
+    {
+        var widths = heading.Select(name => name.Length).ToArray();
+        var right = new bool[heading.Length];
+        foreach (var (row, count) in rows().Select((row, i) => (row, i)))
+        {
+            for (var i = 0; i < row.Length; i++) (widths[i], right[i]) = (Math.Max(widths[i], row[i].Length), (right[i] || count == 0) && IsNumber(row[i]));
+        }
+
+        foreach (var row in rows().Prepend(heading))
         {
             yield return string.Join("  ", row.Select((cell, i) => right[i] ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd();
         }

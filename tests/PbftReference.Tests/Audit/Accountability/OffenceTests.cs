@@ -18,8 +18,10 @@ public sealed class OffenceTests
 
     private readonly SimulatedKeys _keys = new(new Genesis("hand", Configuration, "ledger", Digest.Of([7])).Digest, 4, new SeededRandom(1));
     private readonly EvidenceSet _evidence;
+    private readonly HeldWhole _whole;
+    private long _revision;
 
-    public OffenceTests() => _evidence = new EvidenceSet(Configuration, _keys);
+    public OffenceTests() => (_evidence, _whole) = (new EvidenceSet(Configuration, _keys), new HeldWhole(new Genesis("hand", Configuration, "ledger", Digest.Of([7])), _keys));
 
     [Fact]
     public void Two_votes_for_one_place_in_a_view_convict_their_signer_and_nobody_else()
@@ -118,8 +120,9 @@ public sealed class OffenceTests
     {
         Say(0, PrePrepare(0, 1, A));
         var forged = PrePrepare(0, 1, B);
-        Assert.Equal(1, _evidence.Add(forged, Sign(3, forged)));
-        Assert.Equal(1, _evidence.Add(forged, Sign(0, PrePrepare(0, 2, B))));
+        Add(_evidence, forged, Sign(3, forged));
+        Add(_evidence, forged, Sign(0, PrePrepare(0, 2, B)));
+        Assert.Equal(2, _evidence.Forged);
 
         Nobody();
         Assert.Null(_evidence.Judge(new SignedStatement(PrePrepare(0, 1, A), Sign(0, PrePrepare(0, 1, A))), new SignedStatement(forged, Sign(3, forged))));
@@ -130,7 +133,7 @@ public sealed class OffenceTests
     {
         var usurped = PrePrepare(0, 1, B) with { Replica = new ReplicaId(2) };
         Say(0, PrePrepare(0, 1, A));
-        _evidence.Add(usurped, Sign(2, usurped));
+        Add(_evidence, usurped, Sign(2, usurped));
 
         Nobody();
     }
@@ -138,19 +141,29 @@ public sealed class OffenceTests
     private void Convicts(params (int Replica, SpecOffence Offence)[] guilty)
     {
         Assert.Equal(guilty, _evidence.Accusations().Select(a => (a.Accused.Value, a.Offence)));
-        Assert.Equal(guilty.Select(g => g.Replica), _evidence.GuiltyBySpecification());
+        Assert.Equal(_whole.Accusations(), _evidence.Accusations());
         Assert.All(_evidence.Accusations(), a => Assert.Equal(a.Offence, _evidence.Judge(a.First, a.Second)));
     }
 
     private void Nobody()
     {
         Assert.Empty(_evidence.Accusations());
-        Assert.Empty(_evidence.GuiltyBySpecification());
+        Assert.Empty(_whole.Accusations());
     }
 
     private void Say(int signer, ReplicaMessage statement) => Say(_evidence, signer, statement);
 
-    private void Say(EvidenceSet set, int signer, ReplicaMessage statement) => Assert.Equal(0, set.Add(statement, Sign(signer, statement)));
+    private void Say(EvidenceSet set, int signer, ReplicaMessage statement)
+    {
+        Add(set, statement, Sign(signer, statement));
+        Assert.Equal(0, set.Forged);
+    }
+
+    private void Add(EvidenceSet set, ReplicaMessage statement, Signature signature)
+    {
+        set.Add(statement, signature, new ReplicaId(0), _revision++);
+        if (set == _evidence) _whole.Add(statement, signature);
+    }
 
     private Signature Sign(int signer, ReplicaMessage statement) => _keys.SignerOf(new ReplicaId(signer)).Sign(Statements.DigestOf(statement), 5, Digest.Of([9]));
 
