@@ -1,8 +1,7 @@
-include "LiveProgress.dfy"
-include "LiveSync.dfy"
-// Catching up: what one honest replica has executed, the others execute on certificates alone (commit proofs, new-views, checkpoints of
-// f + 1 with a state), without any new vote by anybody. This discharges the hypothesis CatchUp of LiveSync for runs of the protocol
-// in which the certificates are handed on (status messages).
+include "LiveWindow.dfy"
+// Catching up: what one honest replica has executed, the others execute on certificates (commit proofs, new-views, checkpoints of f + 1 with
+// a state), without any new vote; a window that is full on the way empties by checkpoints. This discharges the hypothesis CatchUp of LiveSync
+// for runs of the protocol in which the certificates are handed on (status messages).
 module PbftLiveCatchUp {
   import opened PbftTypes
   import opened PbftReplica
@@ -16,8 +15,7 @@ module PbftLiveCatchUp {
   import opened PbftLiveBase
   import opened PbftLiveXInv
   import opened PbftLiveProgress
-  import Sync = PbftLiveSync
-  import X = PbftExactlyOnce
+  import opened PbftLiveWindow
 
   // r may use a certificate of view v
   predicate MayUse(r: Replica, v: View) { v < r.view || (v == r.view && r.active) }
@@ -65,15 +63,17 @@ module PbftLiveCatchUp {
 
   predicate Room(p: Params, r: Replica) { r.stable.seqno <= r.lastExec ==> r.lastExec < r.stable.seqno + p.L }
 
-  // A step on certificates, towards executing the next place.
+  // A step on certificates, towards executing the next place or towards room in the window.
   ghost predicate Helps(e: Env, s: Sys, j: Id, a: Action) {
     && CanStep(e, s, j, a)
     && var r := s.reps[j];
     match a
     case Execute => true
-    case StateTransfer(ck, st) => ck == r.stable
+    case StateTransfer(ck, st) => ck == r.stable || SentWeak(e.p, s.net, ck.seqno, ck.digest)
     case CommitLocal(cc, pc) => cc.seqno == r.lastExec + 1
     case AcceptNewView(v, V, O) => !MayUse(r, v)
+    case SendCheckpoint => true
+    case MakeStable(ck) => ck.signers <= HonestSet(e) && SentCk(s.net, ck.seqno, ck.digest, ck.signers)
     case _ => false
   }
 
@@ -113,30 +113,30 @@ module PbftLiveCatchUp {
   }
 
   // ---- in time ----
-  // From G on, nobody loses state; and a replica that is behind another has room in its window.
+  // From G on, nobody loses state.
   ghost predicate Kept(e: Env, b: TRun, G: nat) { forall t: nat :: G <= t ==> Calm(e, b(t), b(t + 1)) }
-  ghost predicate Roomy(e: Env, b: TRun, G: nat) {
-    forall t: nat, i: Id, j: Id ::
-      (G <= t && Honest(e, i) && Honest(e, j) && i < |b(t).reps| && j < |b(t).reps| && b(t).reps[j].lastExec < b(t).reps[i].lastExec)
-      ==> Room(e.p, b(t).reps[j])
-  }
-  // Status: while a replica is behind another, the step for which it has not got the certificates yet becomes possible and is taken
-  // within D (the others hand the certificates on, and it uses them).
-  ghost predicate Took(r: Replica, r': Replica, a: Action) {
+  // Status: a step for which a replica has not got the certificates yet becomes possible and is taken within D (the others hand the
+  // certificates on, and it uses them).
+  ghost predicate Took(e: Env, s: Sys, s': Sys, j: Id, a: Action)
+    requires j < |s.reps| && j < |s'.reps|
+  {
+    var r, r' := s.reps[j], s'.reps[j];
     match a
     case Execute => r'.lastExec > r.lastExec
     case StateTransfer(_, _) => r'.lastExec > r.lastExec
-    case CommitLocal(cc, _) => CommittedAt(r', cc.seqno)
+    case CommitLocal(cc, _) => CommittedAt(r', cc.seqno) || cc.seqno <= r'.stable.seqno
     case AcceptNewView(v, _, _) => MayUse(r', v)
+    case SendCheckpoint => Signed(e.p, s'.net, j, r) || r.lastExec < r'.stable.seqno || r.lastExec < r'.lastExec
+    case MakeStable(ck) => r'.stable.seqno >= ck.seqno
     case _ => true
   }
   ghost predicate Status(e: Env, b: TRun, D: nat, G: nat) {
-    forall t: nat, j: Id, a: Action :: G <= t && Honest(e, j) && Helps(e, b(t), j, a) && j < |b(t + D).reps| ==> Took(b(t).reps[j], b(t + D).reps[j], a)
+    forall t: nat, j: Id, a: Action :: G <= t && Honest(e, j) && Helps(e, b(t), j, a) && j < |b(t + D).reps| ==> Took(e, b(t), b(t + D), j, a)
   }
 
   // What a calm step keeps of one replica
   ghost predicate Grows(r: Replica, r': Replica) {
-    && r'.lastExec >= r.lastExec
+    && r'.lastExec >= r.lastExec && r'.stable.seqno >= r.stable.seqno
     && (r.lastExec + 1 in r.committed ==> r'.lastExec > r.lastExec || r.lastExec + 1 in r'.committed)
     && (forall v: View {:trigger MayUse(r', v)} :: MayUse(r, v) ==> MayUse(r', v))
   }
@@ -173,7 +173,9 @@ module PbftLiveCatchUp {
     }
   }
 
-  ghost predicate Handed(e: Env, b: TRun, D: nat, G: nat) { IsRun(e, b) && Kept(e, b, G) && Roomy(e, b, G) && Status(e, b, D, G) }
+  ghost predicate Handed(e: Env, b: TRun, D: nat, G: nat) {
+    OrderlyRun(e, b) && Kept(e, b, G) && Status(e, b, D, G) && Windowed(e.p)
+  }
   ghost predicate BehindAt(e: Env, b: TRun, t: nat, i: Id, j: Id, k: nat) {
     |b(t).reps| == e.p.N() && Honest(e, i) && Honest(e, j) && k < b(t).reps[i].lastExec && b(t).reps[j].lastExec == k
   }
@@ -185,7 +187,7 @@ module PbftLiveCatchUp {
   {
     GrowsTo(e, b, G, j, t, t + D);
     assert Helps(e, b(t), j, Execute);
-    assert Took(b(t).reps[j], b(t + D).reps[j], Execute);
+    assert Took(e, b(t), b(t + D), j, Execute);
   }
   // once a proof of the next place may be used, it is executed 2D later
   lemma Use(e: Env, b: TRun, D: nat, G: nat, t: nat, j: Id, cc: CCert, pc: PCert)
@@ -201,12 +203,20 @@ module PbftLiveCatchUp {
     GrowsTo(e, b, G, j, u, w);
     var a := CommitLocal(cc, pc);
     assert Helps(e, b(t), j, a) by { reveal Good(); CommitNotBlocked(e, b(t), j, cc); }
-    assert Took(b(t).reps[j], b(u).reps[j], a);
-    if b(u).reps[j].lastExec == k { Last(e, b, D, G, u, j); }
+    assert Took(e, b(t), b(u), j, a);
+    if b(u).reps[j].lastExec == k {
+      if k + 1 in b(u).reps[j].committed { Last(e, b, D, G, u, j); }
+      else {
+        RunOk(e, b, u);
+        RunOk(e, b, w);
+        var a' := Fetch(e, b(u), j);
+        assert Took(e, b(u), b(u + D), j, a');
+      }
+    }
   }
-  // a replica behind executes one more batch within 3D
+  // a replica behind that has room executes one more batch within 3D
   lemma OneMore(e: Env, b: TRun, D: nat, G: nat, t: nat, i: Id, j: Id, k: nat)
-    requires Handed(e, b, D, G) && G <= t && BehindAt(e, b, t, i, j, k)
+    requires Handed(e, b, D, G) && G <= t && BehindAt(e, b, t, i, j, k) && Room(e.p, b(t).reps[j])
     ensures |b(t + 3 * D).reps| == e.p.N() && b(t + 3 * D).reps[j].lastExec > k
   {
     var u, w := t + D, t + 3 * D;
@@ -218,7 +228,7 @@ module PbftLiveCatchUp {
     GrowsTo(e, b, G, i, t, u);
     NetMono(e, b, t, u);
     var a := NextMove(e, b(t), i, j);
-    assert Took(b(t).reps[j], b(u).reps[j], a);
+    assert Took(e, b(t), b(u), j, a);
     if b(u).reps[j].lastExec == k {
       var r := b(u).reps[j];
       if k + 1 in r.committed { Last(e, b, D, G, u, j); GrowsTo(e, b, G, j, u + D, w); }
@@ -230,7 +240,7 @@ module PbftLiveCatchUp {
   }
   lemma Second(e: Env, b: TRun, D: nat, G: nat, t: nat, i: Id, j: Id, k: nat, a: Action)
     requires Handed(e, b, D, G) && G <= t && BehindAt(e, b, t, i, j, k)
-    requires BehindAt(e, b, t + D, i, j, k) && k + 1 !in b(t + D).reps[j].committed
+    requires BehindAt(e, b, t + D, i, j, k) && Room(e.p, b(t + D).reps[j]) && k + 1 !in b(t + D).reps[j].committed
     ensures |b(t + D + 2 * D).reps| == e.p.N() && b(t + D + 2 * D).reps[j].lastExec > k
   {
     var u := t + D;
@@ -247,42 +257,118 @@ module PbftLiveCatchUp {
       var V, O := CanEnter(e, b(t), j, pc);
       var a' := AcceptNewView(pc.view, V, O);
       assert Helps(e, b(t), j, a');
-      assert Took(b(t).reps[j], b(u).reps[j], a');
+      assert Took(e, b(t), b(u), j, a');
     }
     assert MayUse(b(u).reps[j], pc.view);
     if r.lastExec < r.stable.seqno {
       var a' := Fetch(e, b(u), j);
-      assert Took(b(u).reps[j], b(u + D).reps[j], a') by { RunOk(e, b, u + D); }
+      assert Took(e, b(u), b(u + D), j, a') by { RunOk(e, b, u + D); }
       GrowsTo(e, b, G, j, u + D, u + 2 * D);
     } else {
       Use(e, b, D, G, u, j, cc, pc);
     }
   }
-  lemma ReachN(e: Env, b: TRun, D: nat, G: nat, t: nat, i: Id, j: Id, n: nat) returns (t': nat)
-    requires Handed(e, b, D, G) && G <= t && Honest(e, i) && Honest(e, j) && |b(t).reps| == e.p.N() && n <= b(t).reps[i].lastExec
-    ensures t <= t' && |b(t').reps| == e.p.N() && b(t').reps[j].lastExec >= n
-    decreases if b(t).reps[j].lastExec < n then n - b(t).reps[j].lastExec else 0
+
+  // ---- a full window ----
+  // The window of a replica that is at its end k, and of which nobody is behind, gets room within 2D: all sign the checkpoint of k, unless
+  // f + 1 have sent a higher one, whose state it fetches.
+  lemma MarkOf(e: Env, b: TRun, D: nat, G: nat, t: nat, i: Id, k: nat)
+    requires Handed(e, b, D, G) && G <= t && Honest(e, i) && AllAt(e, b(t), k) && k > 0 && k % e.p.K == 0 && NoHigher(e, b(t + D).net, k)
+    ensures |b(t + D).reps| == e.p.N() && k in b(t + D).reps[i].ckpts
   {
-    var k := b(t).reps[j].lastExec;
-    if k >= n { t' := t; }
+    var s, s' := b(t), b(t + D);
+    RunOk(e, b, t);
+    RunOk(e, b, t + D);
+    MarksAt(e, b, t);
+    MarksAt(e, b, t + D);
+    NetMono(e, b, t, t + D);
+    GrowsTo(e, b, G, i, t, t + D);
+    WeakMono(e, s.net, s'.net);
+    assert s.reps[i].lastExec >= k;
+    HasSigned(e, s, i, k);
+    HasSigned(e, s', i, k);
+    if k in s.reps[i].ckpts { StillSigned(e, s, s', i, k); }
     else {
-      OneMore(e, b, D, G, t, i, j, k);
-      GrowsTo(e, b, G, i, t, t + 3 * D);
-      t' := ReachN(e, b, D, G, t + 3 * D, i, j, n);
+      assert s.reps[i].lastExec == k;
+      assert Helps(e, s, i, SendCheckpoint);
+      assert Took(e, s, s', i, SendCheckpoint);
+      if s'.reps[i].lastExec == k { SignedKept(e, s', i, s.reps[i], k); }
     }
   }
-  // all honest of ids < m have executed n at t'
-  lemma AllReach(e: Env, b: TRun, D: nat, G: nat, t: nat, i: Id, n: nat, m: nat) returns (t': nat)
-    requires Handed(e, b, D, G) && G <= t && Honest(e, i) && |b(t).reps| == e.p.N() && n <= b(t).reps[i].lastExec && m <= e.p.N()
-    ensures t <= t' && |b(t').reps| == e.p.N() && forall j: Id :: j < m && Honest(e, j) ==> b(t').reps[j].lastExec >= n
+  lemma GetsRoom(e: Env, b: TRun, D: nat, G: nat, t: nat, j: Id, k: nat)
+    requires Handed(e, b, D, G) && G <= t && Honest(e, j) && AllAt(e, b(t), k) && b(t).reps[j].lastExec == k && !Room(e.p, b(t).reps[j])
+    ensures |b(t + D + D).reps| == e.p.N() && (b(t + D + D).reps[j].lastExec > k || Room(e.p, b(t + D + D).reps[j]))
   {
-    if m == 0 { t' := t; }
+    var u, w := t + D, t + D + D;
+    RunOk(e, b, t);
+    RunOk(e, b, u);
+    RunOk(e, b, w);
+    MarksAt(e, b, t);
+    MarksAt(e, b, u);
+    GrowsTo(e, b, G, j, t, u);
+    GrowsTo(e, b, G, j, u, w);
+    RoomIs(e, b(t), j, k);
+    if !NoHigher(e, b(u).net, k) {
+      var m: SeqNo :| m > k && WeakAt(e, b(u).net, m);
+      if b(u).reps[j].lastExec == k {
+        var a := CanFetch(e, b(u), j, m);
+        assert Helps(e, b(u), j, a);
+        assert Took(e, b(u), b(w), j, a);
+      }
+    } else if b(u).reps[j].stable.seqno < k {
+      forall i: Id {:trigger b(u).reps[i]} | Honest(e, i) ensures k in b(u).reps[i].ckpts { MarkOf(e, b, D, G, t, i, k); }
+      var a := CanStabilise(e, b(u), j, k);
+      assert Helps(e, b(u), j, a);
+      assert Took(e, b(u), b(w), j, a);
+    }
+  }
+  // a replica without room is at a checkpoint
+  lemma RoomIs(e: Env, s: Sys, j: Id, k: nat)
+    requires Ok(e, s) && MarkInv(e, s) && Honest(e, j) && s.reps[j].lastExec == k && Windowed(e.p)
+    ensures !Room(e.p, s.reps[j]) ==> k > 0 && k % e.p.K == 0
+  {
+    LowIsWeak(e, s, j);
+    SumMultiple(s.reps[j].stable.seqno, e.p.L, e.p.K);
+    reveal MarkInv();
+    assert Marks(e, s.net, j, s.reps[j]);
+  }
+
+  // ---- all together ----
+  // When all have executed k and one more, all have one more within 5D.
+  lemma Level(e: Env, b: TRun, D: nat, G: nat, t: nat, i: Id, k: nat)
+    requires Handed(e, b, D, G) && G <= t && Honest(e, i) && AllAt(e, b(t), k) && b(t).reps[i].lastExec > k
+    ensures AllAt(e, b(t + 5 * D), k + 1)
+  {
+    var u, w := t + D + D, t + 5 * D;
+    assert w == u + 3 * D && w == t + 3 * D + D + D;
+    RunOk(e, b, t);
+    RunOk(e, b, u);
+    RunOk(e, b, w);
+    GrowsTo(e, b, G, i, t, u);
+    forall j: Id {:trigger b(w).reps[j]} | Honest(e, j) ensures b(w).reps[j].lastExec >= k + 1 {
+      GrowsTo(e, b, G, j, t, u);
+      GrowsTo(e, b, G, j, u, w);
+      GrowsTo(e, b, G, j, t + 3 * D, w);
+      assert b(t).reps[j].lastExec >= k;
+      if b(t).reps[j].lastExec == k {
+        if Room(e.p, b(t).reps[j]) { OneMore(e, b, D, G, t, i, j, k); }
+        else {
+          GetsRoom(e, b, D, G, t, j, k);
+          if b(u).reps[j].lastExec == k { OneMore(e, b, D, G, u, i, j, k); }
+        }
+      }
+    }
+  }
+  lemma AllReach(e: Env, b: TRun, D: nat, G: nat, t: nat, i: Id, n: nat) returns (t': nat)
+    requires Handed(e, b, D, G) && G <= t && Honest(e, i) && |b(t).reps| == e.p.N() && n <= b(t).reps[i].lastExec
+    ensures t <= t' && AllAt(e, b(t'), n)
+  {
+    if n == 0 { t' := t; }
     else {
-      var t1 := AllReach(e, b, D, G, t, i, n, m - 1);
-      t' := t1;
-      GrowsTo(e, b, G, i, t, t1);
-      if Honest(e, m - 1) { t' := ReachN(e, b, D, G, t1, i, m - 1, n); }
-      forall j: Id | j < m && Honest(e, j) ensures b(t').reps[j].lastExec >= n { GrowsTo(e, b, G, j, t1, t'); }
+      var u := AllReach(e, b, D, G, t, i, n - 1);
+      GrowsTo(e, b, G, i, t, u);
+      Level(e, b, D, G, u, i, n - 1);
+      t' := u + 5 * D;
     }
   }
 
@@ -292,22 +378,9 @@ module PbftLiveCatchUp {
     ensures t <= t' && forall j: Id :: Honest(e, j) ==> Executed(e, b(t'), j, q)
   {
     RunOk(e, b, t);
-    t' := AllReach(e, b, D, G, t, i, b(t).reps[i].lastExec, e.p.N());
+    t' := AllReach(e, b, D, G, t, i, b(t).reps[i].lastExec);
     RunOk(e, b, t');
     NetMono(e, b, t, t');
-    forall j: Id | Honest(e, j) ensures Executed(e, b(t'), j, q) { DoneCarries(e, b(t), i, b(t'), j, q); }
-  }
-  lemma DoneCarries(e: Env, s: Sys, i: Id, s': Sys, j: Id, q: Digest)
-    requires Ok(e, s) && Ok(e, s') && s.net <= s'.net && Honest(e, i) && Honest(e, j) && s.reps[i].lastExec <= s'.reps[j].lastExec
-    ensures e.p.Done(s.reps[i].state.table, q) ==> e.p.Done(s'.reps[j].state.table, q)
-  {
-    reveal Good();
-    assert RepInv(e, s.net, i, s.reps[i]) && RepInv(e, s'.net, j, s'.reps[j]);
-    Mono(e, s.net, s'.net);
-    var h := LogOf(e, s', s.reps[i].lastExec, s.reps[i].state);
-    var h' := LogOf(e, s', s'.reps[j].lastExec, s'.reps[j].state);
-    LogsAgree(e, s', h, h');
-    assert |h| <= |h'|;
-    if e.p.Done(s.reps[i].state.table, q) { X.DoneGrows(e.p, h, h', q); }
+    forall j: Id | Honest(e, j) ensures Executed(e, b(t'), j, q) { assert b(t').reps[j].lastExec >= b(t).reps[i].lastExec; DoneCarries(e, b(t), i, b(t'), j, q); }
   }
 }

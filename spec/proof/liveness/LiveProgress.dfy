@@ -45,19 +45,23 @@ module PbftLiveProgress {
     }
   }
 
-  // ---- the epoch: from t0 to t1 all honest replicas are in view v, nobody restarts, the low watermark is low and stays,
-  //      and the window is not used up ----
+  // ---- the period: from t0 to t1 all honest replicas are in view v, whose primary is honest, and nobody restarts ----
+  ghost predicate Gathered(e: Env, s: Sys, v: View) {
+    |s.reps| == e.p.N() && forall i: Id {:trigger s.reps[i]} :: Honest(e, i) ==> s.reps[i].view == v
+  }
+  // ... and all have the same low watermark
   ghost predicate Steady(e: Env, s: Sys, v: View, low: SeqNo) {
-    && |s.reps| == e.p.N()
-    && (forall i: Id {:trigger s.reps[i]} :: Honest(e, i) ==> s.reps[i].view == v && s.reps[i].stable.seqno == low)
-    && (forall n: SeqNo :: Honest(e, e.p.Primary(v)) && n in s.reps[e.p.Primary(v)].accepted ==> n < low + e.p.L)
+    Gathered(e, s, v) && forall i: Id {:trigger s.reps[i]} :: Honest(e, i) ==> s.reps[i].stable.seqno == low
+  }
+  // what stays while a replica neither leaves its view nor restarts
+  ghost predicate Holds(r: Replica, r': Replica) {
+    && r'.lastExec >= r.lastExec && r'.stable.seqno >= r.stable.seqno
+    && (forall n: SeqNo {:trigger CommittedAt(r', n)} :: CommittedAt(r, n) ==> CommittedAt(r', n))
+    && (forall n: SeqNo :: n in r.accepted && n > r'.stable.seqno ==> n in r'.accepted && r'.accepted[n] == r.accepted[n])
+    && (r.active ==> r'.active && r'.nv == r.nv)
   }
   ghost predicate NoLoss(e: Env, s: Sys, s': Sys) {
-    |s.reps| == |s'.reps| == e.p.N() && forall i: Id {:trigger s'.reps[i]} :: Honest(e, i) ==>
-      && s'.reps[i].lastExec >= s.reps[i].lastExec
-      && (forall n: SeqNo {:trigger CommittedAt(s'.reps[i], n)} :: n > s.reps[i].stable.seqno && CommittedAt(s.reps[i], n) ==> CommittedAt(s'.reps[i], n))
-      && (forall n: SeqNo :: n in s.reps[i].accepted ==> n in s'.reps[i].accepted && s'.reps[i].accepted[n] == s.reps[i].accepted[n])
-      && (s.reps[i].active ==> s'.reps[i].active && s'.reps[i].nv == s.reps[i].nv)
+    |s.reps| == |s'.reps| == e.p.N() && forall i: Id {:trigger s'.reps[i]} :: Honest(e, i) ==> Holds(s.reps[i], s'.reps[i])
   }
   predicate Loses(a: Action) { a.Restart? && a.lost.Some? }
   // no honest replica restarts (loses volatile state) in the step
@@ -66,15 +70,19 @@ module PbftLiveProgress {
     || ByzStep(e, s, s')
     || exists i: Id, a: Action :: CanStep(e, s, i, a) && !Loses(a) && Consecutive(s.reps[i], a) && s' == Step(e, s, i, a)
   }
-  ghost predicate Epoch(e: Env, b: TRun, v: View, low: SeqNo, t0: nat, t1: nat) {
+  ghost predicate Period(e: Env, b: TRun, v: View, t0: nat, t1: nat) {
     && v > 0 && Honest(e, e.p.Primary(v))
-    && (forall t: nat :: t0 <= t <= t1 ==> Steady(e, b(t), v, low))
+    && (forall t: nat :: t0 <= t <= t1 ==> Gathered(e, b(t), v))
     && (forall t: nat :: t0 <= t < t1 ==> Calm(e, b(t), b(t + 1)))
   }
+  // a period in which no watermark moves
+  ghost predicate Still(e: Env, b: TRun, v: View, low: SeqNo, t0: nat, t1: nat) {
+    Period(e, b, v, t0, t1) && forall t: nat :: t0 <= t <= t1 ==> Steady(e, b(t), v, low)
+  }
 
-  // In the epoch nothing is lost.
-  lemma StepKeeps(e: Env, s: Sys, s': Sys, v: View, low: SeqNo)
-    requires Calm(e, s, s') && Steady(e, s, v, low) && Steady(e, s', v, low) && XInv(e, s) && Ok(e, s)
+  // In the period nothing is lost.
+  lemma StepKeeps(e: Env, s: Sys, s': Sys, v: View)
+    requires Calm(e, s, s') && Gathered(e, s, v) && Gathered(e, s', v) && XInv(e, s) && Ok(e, s)
     ensures NoLoss(e, s, s')
   {
     if s' == s || ByzStep(e, s, s') {
@@ -82,17 +90,13 @@ module PbftLiveProgress {
       var i: Id, a: Action :| CanStep(e, s, i, a) && !Loses(a) && Consecutive(s.reps[i], a) && s' == Step(e, s, i, a);
       assert Honest(e, i) && s'.reps[i] == Next(e.p, i, s.reps[i], a);
       var r, r' := s.reps[i], s'.reps[i];
-      assert r.view == v && r'.view == v && r.stable.seqno == low && r'.stable.seqno == low;
+      assert r.view == v && r'.view == v;
       assert XRep(e, s.net, i, r) by { reveal XInv(); }
       if a.SendNewView? || a.AcceptNewView? {
         EnterKeeps(e, s, i, a, v);
       }
-      forall j: Id {:trigger s'.reps[j]} | Honest(e, j)
-        ensures s'.reps[j].lastExec >= s.reps[j].lastExec
-        ensures forall n: SeqNo {:trigger CommittedAt(s'.reps[j], n)} :: n > s.reps[j].stable.seqno && CommittedAt(s.reps[j], n) ==> CommittedAt(s'.reps[j], n)
-        ensures forall n: SeqNo :: n in s.reps[j].accepted ==> n in s'.reps[j].accepted && s'.reps[j].accepted[n] == s.reps[j].accepted[n]
-        ensures s.reps[j].active ==> s'.reps[j].active && s'.reps[j].nv == s.reps[j].nv
-      {
+      assert Holds(r, r');
+      forall j: Id {:trigger s'.reps[j]} | Honest(e, j) ensures Holds(s.reps[j], s'.reps[j]) {
         if j != i { assert s'.reps[j] == s.reps[j]; }
       }
     }
@@ -110,10 +114,8 @@ module PbftLiveProgress {
   lemma EnterKeeps(e: Env, s: Sys, i: Id, a: Action, v: View)
     requires CanStep(e, s, i, a) && (a.SendNewView? || a.AcceptNewView?) && Ok(e, s)
     requires s.reps[i].view == v && Next(e.p, i, s.reps[i], a).view == v
-    requires Next(e.p, i, s.reps[i], a).stable.seqno == s.reps[i].stable.seqno
     requires XRep(e, s.net, i, s.reps[i])
-    ensures var r, r' := s.reps[i], Next(e.p, i, s.reps[i], a);
-      r.accepted == map[] && r'.committed == r.committed && r'.lastExec == r.lastExec && r'.active
+    ensures Holds(s.reps[i], Next(e.p, i, s.reps[i], a))
   {
     reveal Good();
     var r := s.reps[i];
@@ -123,17 +125,29 @@ module PbftLiveProgress {
     assert r.accepted == map[];
   }
 
-  lemma Keeps(e: Env, b: TRun, v: View, low: SeqNo, t0: nat, t1: nat, t: nat, t': nat)
-    requires IsRun(e, b) && Epoch(e, b, v, low, t0, t1) && t0 <= t <= t' <= t1
+  lemma Keeps(e: Env, b: TRun, v: View, t0: nat, t1: nat, t: nat, t': nat)
+    requires IsRun(e, b) && Period(e, b, v, t0, t1) && t0 <= t <= t' <= t1
     ensures NoLoss(e, b(t), b(t')) && b(t).net <= b(t').net
   {
     NetMono(e, b, t, t');
-    assert Steady(e, b(t), v, low);
+    assert Gathered(e, b(t), v);
     if t < t' {
-      Keeps(e, b, v, low, t0, t1, t, t' - 1);
-      assert Steady(e, b(t' - 1), v, low) && Steady(e, b(t'), v, low) && Calm(e, b(t' - 1), b(t' - 1 + 1));
+      Keeps(e, b, v, t0, t1, t, t' - 1);
+      assert Gathered(e, b(t' - 1), v) && Gathered(e, b(t'), v) && Calm(e, b(t' - 1), b(t' - 1 + 1));
       RunOk(e, b, t' - 1);
-      StepKeeps(e, b(t' - 1), b(t'), v, low);
+      StepKeeps(e, b(t' - 1), b(t'), v);
+      HoldsOn(e, b(t), b(t' - 1), b(t'));
+    }
+  }
+  lemma HoldsOn(e: Env, s: Sys, s1: Sys, s2: Sys)
+    requires NoLoss(e, s, s1) && NoLoss(e, s1, s2)
+    ensures NoLoss(e, s, s2)
+  {
+    forall i: Id {:trigger s2.reps[i]} | Honest(e, i) ensures Holds(s.reps[i], s2.reps[i]) {
+      assert Holds(s.reps[i], s1.reps[i]) && Holds(s1.reps[i], s2.reps[i]);
+      forall n: SeqNo {:trigger CommittedAt(s2.reps[i], n)} | CommittedAt(s.reps[i], n) ensures CommittedAt(s2.reps[i], n) {
+        assert CommittedAt(s1.reps[i], n);
+      }
     }
   }
 
@@ -144,6 +158,7 @@ module PbftLiveProgress {
     case AcceptPrePrepare(v, n, q, h) => Honest(e, e.p.Primary(v))
     case SendCommit(pc)            => pc.voters <= HonestSet(e)
     case CommitLocal(cc, pc)       => cc.signers <= HonestSet(e) && pc.voters <= HonestSet(e)
+    case MakeStable(ck)            => ck.signers <= HonestSet(e)
     case SendNewView(V, O)         => V.Keys <= HonestSet(e)
     case AcceptNewView(v, V, O)    => Honest(e, e.p.Primary(v))
     case _                         => true
@@ -163,15 +178,19 @@ module PbftLiveProgress {
     var r, r' := s.reps[i], s'.reps[i];
     match a
     case Propose(_, _)             => exists m: SeqNo :: PendingAt(e.p, r', r.lastExec, m, q)
-    case AcceptPrePrepare(v, n, d, h) => n in r'.accepted
-    case SendCommit(pc)            => Commit(pc.view, pc.seqno, pc.digest, i) in s'.net
-    case CommitLocal(cc, pc)       => CommittedAt(r', cc.seqno)
+    case AcceptPrePrepare(v, n, d, h) => n in r'.accepted || n <= r'.stable.seqno
+    case SendCommit(pc)            => Commit(pc.view, pc.seqno, pc.digest, i) in s'.net || pc.seqno <= r'.stable.seqno
+    case CommitLocal(cc, pc)       => CommittedAt(r', cc.seqno) || cc.seqno <= r'.stable.seqno
     case Execute                   => r'.lastExec > r.lastExec
+    case SendCheckpoint            => Signed(e.p, s'.net, i, r) || r.lastExec < r'.stable.seqno || r.lastExec < r'.lastExec
+    case MakeStable(ck)            => r'.stable.seqno >= ck.seqno
     case StateTransfer(ck, st)     => r'.lastExec >= ck.seqno
     case SendNewView(V, O)         => r'.active
     case AcceptNewView(v, V, O)    => r'.active
-    case _                         => true           // nothing is promised about checkpoints and view changes
+    case _                         => true           // nothing is promised about asking for views
   }
+  // i, in state r, has signed the checkpoint of what it has executed
+  predicate Signed(p: Params, net: set<Msg>, i: Id, r: Replica) { Checkpoint(r.lastExec, p.stHash(r.lastExec, r.state), i) in net }
   // q: the request in question, which a primary proposes unless it has executed it; other requests may be proposed or not
   ghost predicate Prompt(e: Env, b: TRun, D: nat, t0: nat, t1: nat, q: Digest) {
     forall t: nat, i: Id, a: Action :: t0 <= t && t + D <= t1 && CanMove(e, b(t), i, a) && HonestBased(e, a)
@@ -184,32 +203,40 @@ module PbftLiveProgress {
     && e.p.req(q).ts <= BaseOf(e.p, s.reps[i].state, e.p.req(q).client) + e.p.W
   }
   ghost predicate Batched(p: Params, q: Digest) { exists d: Digest :: p.Requests(d) == [q] }
+  // prompt replicas, gathered in view v; and, in Setting, no watermark moves
+  ghost predicate Course(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest) {
+    IsRun(e, b) && Period(e, b, v, t0, t1) && Prompt(e, b, D, t0, t1, q)
+  }
   ghost predicate Setting(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest) {
-    && IsRun(e, b) && Epoch(e, b, v, low, t0, t1) && Prompt(e, b, D, t0, t1, q)
-    && Request(q) in b(t0).net && Proposable(e, b(t0), e.p.Primary(v), q)
+    Course(e, b, D, v, t0, t1, q) && Still(e, b, v, low, t0, t1)
   }
 
-  lemma At(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest, t: nat)
-    requires Setting(e, b, D, v, low, t0, t1, q) && t0 <= t <= t1
-    ensures Ok(e, b(t)) && XInv(e, b(t)) && Steady(e, b(t), v, low) && Request(q) in b(t).net
+  lemma Here(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest, t: nat)
+    requires Course(e, b, D, v, t0, t1, q) && t0 <= t <= t1
+    ensures Ok(e, b(t)) && XInv(e, b(t)) && Gathered(e, b(t), v)
   {
     RunOk(e, b, t);
-    NetMono(e, b, t0, t);
   }
-  lemma React(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest, t: nat, i: Id, a: Action)
-    requires Setting(e, b, D, v, low, t0, t1, q) && t0 <= t && t + D <= t1
+  lemma At(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest, t: nat)
+    requires Setting(e, b, D, v, low, t0, t1, q) && t0 <= t <= t1
+    ensures Ok(e, b(t)) && XInv(e, b(t)) && Steady(e, b(t), v, low)
+  {
+    RunOk(e, b, t);
+  }
+  lemma React(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest, t: nat, i: Id, a: Action)
+    requires Course(e, b, D, v, t0, t1, q) && t0 <= t && t + D <= t1
     requires CanMove(e, b(t), i, a) && HonestBased(e, a) && (a.Propose? ==> q in e.p.Requests(a.d) && !Executed(e, b(t + D), i, q))
     ensures i < |b(t).reps| == |b(t + D).reps| && Settled(e, b(t), b(t + D), i, a, q)
   {
-    At(e, b, D, v, low, t0, t1, q, t + D);
-    At(e, b, D, v, low, t0, t1, q, t);
+    Here(e, b, D, v, t0, t1, q, t + D);
+    Here(e, b, D, v, t0, t1, q, t);
   }
 
   // ---- stage 1: the primary is active after D ----
   ghost predicate Active(e: Env, s: Sys, i: Id) { i < |s.reps| && s.reps[i].active }
 
-  lemma PrimaryCanStart(e: Env, s: Sys, v: View, low: SeqNo) returns (a: Action)
-    requires Ok(e, s) && XInv(e, s) && Steady(e, s, v, low) && v > 0 && Honest(e, e.p.Primary(v))
+  lemma PrimaryCanStart(e: Env, s: Sys, v: View) returns (a: Action)
+    requires Ok(e, s) && XInv(e, s) && Gathered(e, s, v) && v > 0 && Honest(e, e.p.Primary(v))
     requires forall i: Id :: Honest(e, i) ==> !s.reps[i].active
     ensures a.SendNewView? && CanMove(e, s, e.p.Primary(v), a) && HonestBased(e, a)
   {
@@ -252,58 +279,59 @@ module PbftLiveProgress {
   }
 
   // If some honest replica is active in v > 0, then the (honest) primary has announced v and is active itself.
-  lemma Announced(e: Env, s: Sys, v: View, low: SeqNo, i: Id) returns (V: map<Id, VC>, O: map<SeqNo, Digest>)
-    requires Ok(e, s) && XInv(e, s) && Steady(e, s, v, low) && v > 0 && Honest(e, e.p.Primary(v))
+  lemma Announced(e: Env, s: Sys, v: View, i: Id) returns (V: map<Id, VC>, O: map<SeqNo, Digest>)
+    requires Ok(e, s) && XInv(e, s) && Gathered(e, s, v) && v > 0 && Honest(e, e.p.Primary(v))
     requires Honest(e, i) && s.reps[i].active
     ensures NewView(v, V, O) in s.net && NvOk(e, s.net, v, V, O) && s.reps[e.p.Primary(v)].active
     ensures s.reps[i].nv == e.p.nvHash(v, V, O) == s.reps[e.p.Primary(v)].nv
-    ensures forall n: SeqNo :: n in O && n > low ==> n in s.reps[i].accepted && s.reps[i].accepted[n] == O[n]
+    ensures forall n: SeqNo :: n in O && n > s.reps[i].stable.seqno ==> n in s.reps[i].accepted && s.reps[i].accepted[n] == O[n]
   {
     reveal XInv(); reveal Follows(); reveal Good();
     var h := e.p.Primary(v);
     assert XRep(e, s.net, i, s.reps[i]) && XRep(e, s.net, h, s.reps[h]) && RepInv(e, s.net, h, s.reps[h]);
+    var low, low1 := s.reps[i].stable.seqno, s.reps[h].stable.seqno;
     V, O :| NewView(v, V, O) in s.net && e.p.nvHash(v, V, O) == s.reps[i].nv
       && forall n: SeqNo :: n in O && n > low ==> n in s.reps[i].accepted && s.reps[i].accepted[n] == O[n];
     assert s.reps[h].active;
-    assert Follows(e, s.net, v, s.reps[h].nv, low, s.reps[h].accepted);
+    assert Follows(e, s.net, v, s.reps[h].nv, low1, s.reps[h].accepted);
     var V1, O1 :| NewView(v, V1, O1) in s.net && e.p.nvHash(v, V1, O1) == s.reps[h].nv
-      && forall n: SeqNo :: n in O1 && n > low ==> n in s.reps[h].accepted && s.reps[h].accepted[n] == O1[n];
+      && forall n: SeqNo :: n in O1 && n > low1 ==> n in s.reps[h].accepted && s.reps[h].accepted[n] == O1[n];
     assert V1 == V && O1 == O;
   }
 
-  lemma Stage1(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest)
-    requires Setting(e, b, D, v, low, t0, t1, q) && t0 + D <= t1
+  lemma Stage1(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest)
+    requires Course(e, b, D, v, t0, t1, q) && t0 + D <= t1
     ensures Active(e, b(t0 + D), e.p.Primary(v))
   {
-    At(e, b, D, v, low, t0, t1, q, t0);
-    At(e, b, D, v, low, t0, t1, q, t0 + D);
+    Here(e, b, D, v, t0, t1, q, t0);
+    Here(e, b, D, v, t0, t1, q, t0 + D);
     if i: Id :| Honest(e, i) && b(t0).reps[i].active {
-      var V, O := Announced(e, b(t0), v, low, i);
-      Keeps(e, b, v, low, t0, t1, t0, t0 + D);
+      var V, O := Announced(e, b(t0), v, i);
+      Keeps(e, b, v, t0, t1, t0, t0 + D);
     } else {
-      var a := PrimaryCanStart(e, b(t0), v, low);
-      React(e, b, D, v, low, t0, t1, q, t0, e.p.Primary(v), a);
+      var a := PrimaryCanStart(e, b(t0), v);
+      React(e, b, D, v, t0, t1, q, t0, e.p.Primary(v), a);
     }
   }
 
   // ---- stage 2: all are active D later ----
-  lemma Stage2(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest, t: nat, i: Id)
-    requires Setting(e, b, D, v, low, t0, t1, q) && t0 <= t && t + D <= t1 && Honest(e, i)
+  lemma Stage2(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest, t: nat, i: Id)
+    requires Course(e, b, D, v, t0, t1, q) && t0 <= t && t + D <= t1 && Honest(e, i)
     requires Active(e, b(t), e.p.Primary(v))
     ensures Active(e, b(t + D), i)
   {
-    At(e, b, D, v, low, t0, t1, q, t);
-    At(e, b, D, v, low, t0, t1, q, t + D);
-    Keeps(e, b, v, low, t0, t1, t, t + D);
+    Here(e, b, D, v, t0, t1, q, t);
+    Here(e, b, D, v, t0, t1, q, t + D);
+    Keeps(e, b, v, t0, t1, t, t + D);
     if !b(t).reps[i].active {
-      var V, O := Announced(e, b(t), v, low, e.p.Primary(v));
+      var V, O := Announced(e, b(t), v, e.p.Primary(v));
       var a := AcceptNewView(v, V, O);
       assert CanMove(e, b(t), i, a) by { reveal NvOk(); }
-      React(e, b, D, v, low, t0, t1, q, t, i, a);
+      React(e, b, D, v, t0, t1, q, t, i, a);
     }
   }
 
-  // ---- stage 3: the primary has proposed q in some slot D later ----
+  // ---- stage 3: a primary that has room has proposed q in some slot D later ----
   lemma FirstFree(r: Replica, low: SeqNo, n: SeqNo, L: nat) returns (m: SeqNo)
     requires r.stable.seqno == low && low < n <= low + L && FilledBelow(r, n) && low + L !in r.accepted
     ensures low < m <= low + L && m !in r.accepted && FilledBelow(r, m)
@@ -333,29 +361,28 @@ module PbftLiveProgress {
     if e.p.Done(s.reps[i].state.table, q) { X.DoneGrows(e.p, h, h', q); }
   }
 
-  lemma Stage3(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest, t: nat) returns (n: SeqNo)
-    requires Setting(e, b, D, v, low, t0, t1, q) && t0 <= t && t + D <= t1 && e.p.L > 0
+  // r has proposed for all of its window
+  predicate Full(p: Params, r: Replica) { r.stable.seqno + p.L in r.accepted }
+  lemma Stage3(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest, t: nat) returns (n: SeqNo)
+    requires Course(e, b, D, v, t0, t1, q) && t0 <= t && t + D <= t1 && e.p.L > 0
     requires Active(e, b(t), e.p.Primary(v)) && !Executed(e, b(t + D), e.p.Primary(v), q)
+    requires Request(q) in b(t).net && Proposable(e, b(t), e.p.Primary(v), q) && !Full(e.p, b(t).reps[e.p.Primary(v)])
     ensures |b(t).reps| == |b(t + D).reps| == e.p.N()
     ensures PendingAt(e.p, b(t + D).reps[e.p.Primary(v)], b(t).reps[e.p.Primary(v)].lastExec, n, q)
   {
     var h := e.p.Primary(v);
-    At(e, b, D, v, low, t0, t1, q, t);
-    At(e, b, D, v, low, t0, t1, q, t + D);
-    Keeps(e, b, v, low, t0, t1, t, t + D);
+    Here(e, b, D, v, t0, t1, q, t);
+    Here(e, b, D, v, t0, t1, q, t + D);
+    Keeps(e, b, v, t0, t1, t, t + D);
     var r := b(t).reps[h];
-    if m: SeqNo :| PendingAt(e.p, r, r.lastExec, m, q) {
-      n := m;
-    } else {
-      DoneStays(e, b(t), b(t + D), h, q);
-      var m := FirstFree(r, low, low + 1, e.p.L);
-      var d: Digest :| e.p.Requests(d) == [q];
-      var a := Propose(m, d);
-      assert q in e.p.Requests(d);
-      assert CanMove(e, b(t), h, a);
-      React(e, b, D, v, low, t0, t1, q, t, h, a);
-      n :| PendingAt(e.p, b(t + D).reps[h], r.lastExec, n, q);
-    }
+    DoneStays(e, b(t), b(t + D), h, q);
+    var m := FirstFree(r, r.stable.seqno, r.stable.seqno + 1, e.p.L);
+    var d: Digest :| e.p.Requests(d) == [q];
+    var a := Propose(m, d);
+    assert q in e.p.Requests(d);
+    assert CanMove(e, b(t), h, a);
+    React(e, b, D, v, t0, t1, q, t, h, a);
+    n :| PendingAt(e.p, b(t + D).reps[h], r.lastExec, n, q);
   }
 
   // ---- stage 4: whatever the primary has in slot m, all honest replicas have D later ----
@@ -363,13 +390,13 @@ module PbftLiveProgress {
   lemma SlotFacts(e: Env, s: Sys, v: View, low: SeqNo, i: Id, m: SeqNo, x: Digest)
     requires Ok(e, s) && XInv(e, s) && Steady(e, s, v, low) && v > 0 && Honest(e, e.p.Primary(v)) && Honest(e, i)
     requires Has(e, s, e.p.Primary(v), m, x) && s.reps[i].active
-    ensures low < m < low + e.p.L && s.reps[i].nv == s.reps[e.p.Primary(v)].nv
+    ensures low < m <= low + e.p.L && s.reps[i].nv == s.reps[e.p.Primary(v)].nv
     ensures m in s.reps[i].accepted ==> s.reps[i].accepted[m] == x && VoteMsg(e.p, v, m, x, s.reps[i].nv, i) in s.net
     ensures m !in s.reps[i].accepted ==> PrePrepare(v, m, x, s.reps[i].nv) in s.net && AuthBatch(e, s.net, x)
   {
     var h := e.p.Primary(v);
-    var V, O := Announced(e, s, v, low, i);
-    var V1, O1 := Announced(e, s, v, low, h);
+    var V, O := Announced(e, s, v, i);
+    var V1, O1 := Announced(e, s, v, h);
     reveal XInv(); reveal Good();
     var r, r0 := s.reps[i], s.reps[h];
     assert XRep(e, s.net, i, r) && XRep(e, s.net, h, r0) && RepInv(e, s.net, h, r0);
@@ -394,19 +421,19 @@ module PbftLiveProgress {
     requires Active(e, b(t), i) && e.p.Primary(v) < |b(t).reps| && Has(e, b(t), e.p.Primary(v), m, x)
     ensures Has(e, b(t + D), i, m, x) && Active(e, b(t + D), i)
     ensures b(t + D).reps[i].nv == b(t).reps[e.p.Primary(v)].nv && VoteMsg(e.p, v, m, x, b(t + D).reps[i].nv, i) in b(t + D).net
-    ensures low < m < low + e.p.L
+    ensures low < m <= low + e.p.L
   {
     var h := e.p.Primary(v);
     At(e, b, D, v, low, t0, t1, q, t);
     At(e, b, D, v, low, t0, t1, q, t + D);
-    Keeps(e, b, v, low, t0, t1, t, t + D);
+    Keeps(e, b, v, t0, t1, t, t + D);
     SlotFacts(e, b(t), v, low, i, m, x);
     if m !in b(t).reps[i].accepted {
       var a := AcceptPrePrepare(v, m, x, b(t).reps[i].nv);
       assert b(t).reps[i].view == v && b(t).reps[i].stable.seqno == low;
       assert i != h;
       assert CanMove(e, b(t), i, a);
-      React(e, b, D, v, low, t0, t1, q, t, i, a);
+      React(e, b, D, v, t0, t1, q, t, i, a);
     }
     assert m in b(t + D).reps[i].accepted;
     SlotFacts(e, b(t + D), v, low, i, m, x);
@@ -431,7 +458,7 @@ module PbftLiveProgress {
     forall j | j in pc.voters ensures VoteMsg(e.p, v, m, x, h, j) in b(t).net { assert b(t).reps[j].active; }
     assert b(t).reps[i].view == v && b(t).reps[i].stable.seqno == low && Has(e, b(t), i, m, x);
     assert CanMove(e, b(t), i, a);
-    React(e, b, D, v, low, t0, t1, q, t, i, a);
+    React(e, b, D, v, t0, t1, q, t, i, a);
   }
 
   ghost predicate AllCommit(e: Env, net: set<Msg>, v: View, m: SeqNo, x: Digest) {
@@ -458,7 +485,7 @@ module PbftLiveProgress {
     assert b(t).reps[i].view == v && b(t).reps[i].stable.seqno == low;
     var a := CommitLocal(cc, pc);
     assert CanMove(e, b(t), i, a) by { reveal Good(); CommitNotBlocked(e, b(t), i, cc); }
-    React(e, b, D, v, low, t0, t1, q, t, i, a);
+    React(e, b, D, v, t0, t1, q, t, i, a);
   }
 
   // ---- stage 7: replicas behind the checkpoint have its state D later; then one slot is executed per D ----
@@ -468,14 +495,14 @@ module PbftLiveProgress {
   {
     At(e, b, D, v, low, t0, t1, q, t);
     At(e, b, D, v, low, t0, t1, q, t + D);
-    Keeps(e, b, v, low, t0, t1, t, t + D);
+    Keeps(e, b, v, t0, t1, t, t + D);
     var r := b(t).reps[i];
     assert r.stable.seqno == low;
     if r.lastExec < low {
       var st := LowState(e, b(t), low);
       var a := StateTransfer(r.stable, st);
       assert CanMove(e, b(t), i, a) by { StableSent(e, b(t), i); reveal Good(); assert RepInv(e, b(t).net, i, r); }
-      React(e, b, D, v, low, t0, t1, q, t, i, a);
+      React(e, b, D, v, t0, t1, q, t, i, a);
     }
   }
 
@@ -494,14 +521,14 @@ module PbftLiveProgress {
       Stage8(e, b, D, v, low, t0, t1, q, t, i, n, k - 1);
       At(e, b, D, v, low, t0, t1, q, u);
       At(e, b, D, v, low, t0, t1, q, u + D);
-      Keeps(e, b, v, low, t0, t1, t, u);
-      Keeps(e, b, v, low, t0, t1, u, u + D);
+      Keeps(e, b, v, t0, t1, t, u);
+      Keeps(e, b, v, t0, t1, u, u + D);
       if b(u).reps[i].lastExec < low + k {
         assert CommittedAt(b(t).reps[i], low + k);
         assert CommittedAt(b(u).reps[i], low + k);
         assert low + k in b(u).reps[i].committed;
         assert CanMove(e, b(u), i, Execute);
-        React(e, b, D, v, low, t0, t1, q, u, i, Execute);
+        React(e, b, D, v, t0, t1, q, u, i, Execute);
       }
     }
   }
@@ -523,7 +550,7 @@ module PbftLiveProgress {
   lemma CommitStages(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest, t: nat, m: SeqNo, x: Digest)
     requires Setting(e, b, D, v, low, t0, t1, q) && t0 <= t && t + 3 * D <= t1
     requires Has(e, b(t), e.p.Primary(v), m, x) && forall i: Id :: Honest(e, i) ==> Active(e, b(t), i)
-    ensures low < m < low + e.p.L
+    ensures low < m <= low + e.p.L
     ensures |b(t + 3 * D).reps| == e.p.N() && forall i: Id :: Honest(e, i) ==> CommittedAt(b(t + 3 * D).reps[i], m)
     ensures Chosen(e, b(t + 3 * D).net, m, x)
   {
@@ -540,7 +567,7 @@ module PbftLiveProgress {
     }
     assert AllHave(e, b(t4), v, h, m, x);
     forall i: Id | Honest(e, i) ensures Commit(v, m, x, i) in b(t5).net { Stage5(e, b, D, v, low, t0, t1, q, t4, i, m, x, h); }
-    Keeps(e, b, v, low, t0, t1, t4, t5);
+    Keeps(e, b, v, t0, t1, t4, t5);
     assert AllVoted(e, b(t5).net, v, h, m, x) by {
       forall i: Id | Honest(e, i) ensures VoteMsg(e.p, v, m, x, h, i) in b(t5).net { assert b(t4).reps[i].active; }
     }
@@ -548,7 +575,7 @@ module PbftLiveProgress {
       assert b(t4).reps[i].active && b(t5).reps[i].active;
       Stage6(e, b, D, v, low, t0, t1, q, t5, i, m, x, h);
     }
-    Keeps(e, b, v, low, t0, t1, t5, t6);
+    Keeps(e, b, v, t0, t1, t5, t6);
     Mono(e, b(t5).net, b(t6).net);
     assert t6 == t + 3 * D;
   }
@@ -581,13 +608,13 @@ module PbftLiveProgress {
     MulMono(k, e.p.L, D);
     assert k * D >= 0;
     At(e, b, D, v, low, t0, t1, q, t + D);
-    Keeps(e, b, v, low, t0, t1, t, t + D);
+    Keeps(e, b, v, t0, t1, t, t + D);
     Stage7(e, b, D, v, low, t0, t1, q, t, i);
     var s, s' := b(t), b(t + D);
     assert Steady(e, s, v, low) && s.reps[i].stable.seqno == low;
     forall m: SeqNo | low < m <= n ensures CommittedAt(s'.reps[i], m) { assert CommittedAt(s.reps[i], m); }
     Stage8(e, b, D, v, low, t0, t1, q, t + D, i, n, k);
-    Keeps(e, b, v, low, t0, t1, t + D + k * D, t1);
+    Keeps(e, b, v, t0, t1, t + D + k * D, t1);
   }
 
   lemma ServeSlot(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest, t: nat, n: SeqNo, x: Digest)
@@ -617,7 +644,7 @@ module PbftLiveProgress {
   }
   lemma ServeOne(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest, t: nat, n: SeqNo, i: Id)
     requires Setting(e, b, D, v, low, t0, t1, q) && t0 <= t && t + 4 * D + e.p.L * D <= t1 && Honest(e, i)
-    requires |b(t).reps| == e.p.N() && n in b(t).reps[e.p.Primary(v)].accepted && low < n < low + e.p.L
+    requires |b(t).reps| == e.p.N() && n in b(t).reps[e.p.Primary(v)].accepted && low < n <= low + e.p.L
     requires forall j: Id :: Honest(e, j) ==> Active(e, b(t), j)
     ensures i < |b(t1).reps| && b(t1).reps[i].lastExec >= n
   {
@@ -634,9 +661,6 @@ module PbftLiveProgress {
   {
     assert b * c == a * c + (b - a) * c;
   }
-
-  // Length of an epoch that is enough
-  function Enough(p: Params, D: nat): nat { 7 * D + p.L * D }
 
   // A request in a chosen batch that replica j had not executed when its window admitted the request: whoever executes that batch
   // has executed the request.
@@ -670,38 +694,5 @@ module PbftLiveProgress {
     }
     assert e.p.Done(Fold(e.p, upto).table, q);
     X.DoneGrows(e.p, upto, h, q);
-  }
-
-  // Theorem. In an epoch of that length the pending request q is executed by the primary; and if the primary had not
-  // executed it before, it is executed by all honest replicas.
-  lemma InViewProgress(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest)
-    requires Setting(e, b, D, v, low, t0, t1, q) && t0 + Enough(e.p, D) <= t1 && e.p.L > 0
-    ensures Executed(e, b(t1), e.p.Primary(v), q)
-    ensures !Executed(e, b(t0 + 3 * D), e.p.Primary(v), q) ==> forall i: Id :: Honest(e, i) ==> Executed(e, b(t1), i, q)
-  {
-    assert e.p.L * D >= 0;
-    var h := e.p.Primary(v);
-    var u1, u2, u3 := t0 + D, t0 + D + D, t0 + D + D + D;
-    assert u3 == t0 + 3 * D;
-    At(e, b, D, v, low, t0, t1, q, t0);
-    At(e, b, D, v, low, t0, t1, q, u2);
-    At(e, b, D, v, low, t0, t1, q, u3);
-    At(e, b, D, v, low, t0, t1, q, t1);
-    Stage1(e, b, D, v, low, t0, t1, q);
-    forall i: Id | Honest(e, i) ensures Active(e, b(u2), i) { Stage2(e, b, D, v, low, t0, t1, q, u1, i); }
-    Keeps(e, b, v, low, t0, t1, t0, u2);
-    Keeps(e, b, v, low, t0, t1, u2, u3);
-    Keeps(e, b, v, low, t0, t1, u3, t1);
-    forall i: Id | Honest(e, i) ensures Active(e, b(u3), i) { assert Active(e, b(u2), i); }
-    if Executed(e, b(u3), h, q) {
-      DoneStays(e, b(u3), b(t1), h, q);
-    } else {
-      DoneStays(e, b(t0), b(u2), h, q);
-      var n := Stage3(e, b, D, v, low, t0, t1, q, u2);
-      var x := b(u3).reps[h].accepted[n];
-      ServeSlot(e, b, D, v, low, t0, t1, q, u3, n, x);
-      NetMono(e, b, u2, t1);
-      forall i: Id | Honest(e, i) ensures Executed(e, b(t1), i, q) { SlotDone(e, b(u2), h, b(t1), i, n, x, q); }
-    }
   }
 }

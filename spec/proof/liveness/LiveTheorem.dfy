@@ -1,14 +1,17 @@
 include "LiveSync.dfy"
-include "LiveProgress.dfy"
+include "LiveWindow.dfy"
 include "LiveCatchUp.dfy"
 include "LiveTimers.dfy"
-// Liveness of the protocol: view synchronisation (LiveSync) and progress inside a view (LiveProgress) together.
+// Liveness of the protocol: view synchronisation (LiveSync), progress inside a view (LiveWindow) and catching up (LiveCatchUp)
+// together.
 module PbftLiveTheorem {
   import opened PbftTypes
   import opened PbftReplica
   import opened PbftSystem
   import opened PbftInvariant
+  import opened PbftLiveBase
   import opened PbftLiveProgress
+  import opened PbftLiveWindow
   import opened PbftLiveCatchUp
   import Sync = PbftLiveSync
   import Timers = PbftLiveTimers
@@ -21,11 +24,6 @@ module PbftLiveTheorem {
              (i: Id, t: nat) => t >= c.G && Executed(e, b(t), i, q))
   }
 
-  // An epoch with prompt replicas (see LiveProgress)
-  ghost predicate GoodEpoch(e: Env, b: TRun, D: nat, v: View, t: nat, q: Digest) {
-    var t' := t + Enough(e.p, D);
-    (exists low: SeqNo :: Epoch(e, b, v, low, t, t')) && Prompt(e, b, D, t, t', q)
-  }
   // There is a batch of q alone, and in the decisive periods q's timestamp is not beyond its client's window at the primary (true of a
   // client that uses timestamps in order and waits for the reply to t - W before it sends t; a window never moves down).
   ghost predicate InTime(e: Env, c: Sync.Clock, b: TRun, r: Sync.Run, D: nat, q: Digest) {
@@ -33,49 +31,67 @@ module PbftLiveTheorem {
       && Sync.Together(e, r, v, t, Enough(e.p, D) + 1)
       ==> Proposable(e, b(t), e.p.Primary(v), q)
   }
-  // While the honest replicas are together in a view with an honest primary: each does within D what it can do on the
-  // word of honest replicas, nobody loses state in a restart, no checkpoint becomes stable, all have the same stable checkpoint, and
-  // the window is not used up.
-  ghost predicate GoodWhenTogether(e: Env, c: Sync.Clock, b: TRun, r: Sync.Run, D: nat, q: Digest) {
+  // While the honest replicas are together in a view with an honest primary, each does within D what it can do on the word of honest
+  // replicas. (Nothing is said of watermarks and windows.)
+  ghost predicate PromptWhenTogether(e: Env, c: Sync.Clock, b: TRun, r: Sync.Run, D: nat, q: Digest) {
     forall v: View, t: nat :: v > 0 && c.G <= t && Honest(e, e.p.Primary(v))
       && Sync.Together(e, r, v, t, Enough(e.p, D) + 1)
-      ==> GoodEpoch(e, b, D, v, t, q)
+      ==> Prompt(e, b, D, t, t + Enough(e.p, D), q)
   }
-
+  lemma TogetherIs(e: Env, c: Sync.Clock, b: TRun, obs: (Id, Id, nat) -> View, q: Digest, v: View, t: nat, len: nat)
+    requires IsRun(e, b) && Kept(e, b, c.G) && c.G <= t && v > 0 && Honest(e, e.p.Primary(v))
+    requires Sync.Together(e, TimingOf(e, c, b, obs, q), v, t, len + 1)
+    ensures Period(e, b, v, t, t + len)
+  {
+    var r := TimingOf(e, c, b, obs, q);
+    forall u: nat | t <= u <= t + len ensures Gathered(e, b(u), v) {
+      RunOk(e, b, u);
+      forall i: Id {:trigger b(u).reps[i]} | Honest(e, i) ensures b(u).reps[i].view == v { assert r.view(i, u) == v; }
+    }
+  }
   lemma EpochProgress(e: Env, c: Sync.Clock, b: TRun, obs: (Id, Id, nat) -> View, D: nat, q: Digest, v: View, u: nat)
-    requires IsRun(e, b) && e.p.L > 0 && Request(q) in b(c.G).net
+    requires OrderlyRun(e, b) && Kept(e, b, c.G) && Windowed(e.p) && Request(q) in b(c.G).net
     requires var r := TimingOf(e, c, b, obs, q);
-      GoodWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q) && Sync.Together(e, r, v, u, Enough(e.p, D) + 1)
+      PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q) && Sync.Together(e, r, v, u, Enough(e.p, D) + 1)
     requires v > 0 && c.G <= u && Honest(e, e.p.Primary(v))
     ensures !Sync.NeverDone(e, TimingOf(e, c, b, obs, q))
   {
     var r := TimingOf(e, c, b, obs, q);
-    assert GoodEpoch(e, b, D, v, u, q) && Proposable(e, b(u), e.p.Primary(v), q);
-    NetMono(e, b, c.G, u);
-    InEpoch(e, b, D, v, u, q);
     hide *;
+    assert IsRun(e, b) && Honest(e, e.p.Primary(v)) by { reveal OrderlyRun; }
+    TogetherIs(e, c, b, obs, q, v, u, Enough(e.p, D));
+    Decisive(e, c, b, r, D, q, v, u);
+    NetMono(e, b, c.G, u);
+    InPeriod(e, b, D, v, u, q);
     assert r.done(e.p.Primary(v), u + Enough(e.p, D)) by { reveal TimingOf; }
-    assert Honest(e, e.p.Primary(v));
     reveal Sync.NeverDone;
   }
-  lemma InEpoch(e: Env, b: TRun, D: nat, v: View, u: nat, q: Digest)
-    requires IsRun(e, b) && e.p.L > 0 && Request(q) in b(u).net && GoodEpoch(e, b, D, v, u, q) && Proposable(e, b(u), e.p.Primary(v), q)
-    ensures Executed(e, b(u + Enough(e.p, D)), e.p.Primary(v), q)
+  lemma Decisive(e: Env, c: Sync.Clock, b: TRun, r: Sync.Run, D: nat, q: Digest, v: View, u: nat)
+    requires PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q)
+    requires v > 0 && c.G <= u && Honest(e, e.p.Primary(v)) && Sync.Together(e, r, v, u, Enough(e.p, D) + 1)
+    ensures Prompt(e, b, D, u, u + Enough(e.p, D), q) && Proposable(e, b(u), e.p.Primary(v), q)
   {
-    hide Enough, IsRun, Epoch, Prompt, Proposable, Executed;
-    var u1 := u + Enough(e.p, D);
-    var low: SeqNo :| Epoch(e, b, v, low, u, u1);
-    InViewProgress(e, b, D, v, low, u, u1, q);
+    hide Prompt, Proposable, Enough, Sync.Together, Honest;
+  }
+  lemma InPeriod(e: Env, b: TRun, D: nat, v: View, u: nat, q: Digest)
+    requires OrderlyRun(e, b) && Windowed(e.p) && Period(e, b, v, u, u + Enough(e.p, D)) && Prompt(e, b, D, u, u + Enough(e.p, D), q)
+    requires Request(q) in b(u).net && Proposable(e, b(u), e.p.Primary(v), q)
+    ensures Honest(e, e.p.Primary(v)) && Executed(e, b(u + Enough(e.p, D)), e.p.Primary(v), q)
+  {
+    assert Honest(e, e.p.Primary(v));
+    hide *;
+    assert Moving(e, b, D, v, u, u + Enough(e.p, D), q) by { reveal Moving, Course, OrderlyRun; }
+    InViewProgress(e, b, D, v, u, u + Enough(e.p, D), q);
   }
 
   // Theorem. Let b be a run with at most f faulty replicas (which may do anything at any time), and q a request that
-  // a client has sent to all by time c.G >= GST. If honest replicas follow the view-change timing rules, react within D
-  // to what honest replicas sent, lose no state and move no watermark in the decisive periods, and what one has executed all
-  // execute (CatchUp), then all honest replicas execute q.
+  // a client has sent to all by time c.G >= GST. If honest replicas follow the view-change timing rules, sign a checkpoint before they
+  // execute on, lose no state from c.G on, react within D to what honest replicas sent while they are together, and what one has executed
+  // all execute (CatchUp), then all honest replicas execute q.
   lemma Liveness(e: Env, c: Sync.Clock, b: TRun, obs: (Id, Id, nat) -> View, D: nat, q: Digest) returns (t: nat)
-    requires IsRun(e, b) && e.p.L > 0 && Request(q) in b(c.G).net
+    requires OrderlyRun(e, b) && Kept(e, b, c.G) && Windowed(e.p) && Request(q) in b(c.G).net
     requires var r := TimingOf(e, c, b, obs, q);
-      Sync.Rules(e, c, r) && GoodWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q) && Sync.CatchUp(e, r)
+      Sync.Rules(e, c, r) && PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q) && Sync.CatchUp(e, r)
     ensures forall i: Id :: Honest(e, i) ==> Executed(e, b(t), i, q)
   {
     var r, len := TimingOf(e, c, b, obs, q), Enough(e.p, D) + 1;
@@ -108,9 +124,9 @@ module PbftLiveTheorem {
 
   // Theorem. The same, with certificates handed on from G on in place of CatchUp.
   lemma LivenessByStatus(e: Env, c: Sync.Clock, b: TRun, obs: (Id, Id, nat) -> View, D: nat, q: Digest) returns (t: nat)
-    requires IsRun(e, b) && e.p.L > 0 && Request(q) in b(c.G).net
+    requires Request(q) in b(c.G).net
     requires var r := TimingOf(e, c, b, obs, q);
-      Sync.Rules(e, c, r) && GoodWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q)
+      Sync.Rules(e, c, r) && PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q)
     requires Handed(e, b, D, c.G)
     ensures forall i: Id :: Honest(e, i) ==> Executed(e, b(t), i, q)
   {
@@ -137,10 +153,10 @@ module PbftLiveTheorem {
 
   // Theorem. LivenessByStatus with the timing rules derived.
   lemma LivenessByClock(e: Env, k: Timers.Pace, m: Timers.Timed, b: TRun, D: nat, q: Digest) returns (t: nat)
-    requires IsRun(e, b) && e.p.L > 0 && Request(q) in b(k.G).net
+    requires Request(q) in b(k.G).net
     requires Timers.Operates(e, k, m) && Drives(e, k, m, b, q)
     requires var c, r := Timers.ClockOf(k), TimedRun(e, k, m, b, q);
-      GoodWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q)
+      PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q)
     requires Handed(e, b, D, k.G)
     ensures forall i: Id :: Honest(e, i) ==> Executed(e, b(t), i, q)
   {

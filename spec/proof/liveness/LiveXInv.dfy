@@ -24,11 +24,11 @@ module PbftLiveXInv {
       && forall n: SeqNo :: n in O && n > low ==> n in acc && acc[n] == O[n]
   }
 
-  // X1: what i accepted it voted for; and, if the primary is honest, the primary proposed it (in a message of its own or
+  // X1: what i accepted is in its window, and it voted for it; and, if the primary is honest, the primary proposed it (in a message of its own or
   // in the new-view)
   ghost predicate AccInv(e: Env, net: set<Msg>, i: Id, r: Replica) {
     forall n: SeqNo {:trigger r.accepted[n]} :: n in r.accepted ==>
-      && n > r.stable.seqno
+      && InWindow(e.p, r, n)
       && VoteMsg(e.p, r.view, n, r.accepted[n], r.nv, i) in net
       && (Honest(e, e.p.Primary(r.view)) ==>
             PrePrepare(r.view, n, r.accepted[n], r.nv) in net || InNewView(e, net, r.view, r.nv, n, r.accepted[n]))
@@ -120,14 +120,40 @@ module PbftLiveXInv {
   // the log is what O has above the low watermark
   ghost predicate Carried(r: Replica, O: map<SeqNo, Digest>) { r.accepted == (map n | n in O && n > r.stable.seqno :: O[n]) }
 
+  // A new-view orders nothing above the window of its checkpoint. above: the places in O that are not below n
+  lemma NewViewWindow(p: Params, v: View, V: map<Id, VC>, O: map<SeqNo, Digest>, n: SeqNo, above: set<SeqNo>)
+    requires ValidNewView(p, v, V, O) && n in O && forall m: SeqNo :: m in O && m >= n ==> m in above
+    ensures n <= Base(p, V).seqno + p.L
+    decreases |above|
+  {
+    hide *;
+    if n + 1 !in O { TopReported(p, v, V, O, n); }
+    else {
+      assert |above - {n}| < |above|;
+      NewViewWindow(p, v, V, O, n + 1, above - {n});
+    }
+  }
+  lemma TopReported(p: Params, v: View, V: map<Id, VC>, O: map<SeqNo, Digest>, n: SeqNo)
+    requires ValidNewView(p, v, V, O) && n in O && n + 1 !in O
+    ensures n <= Base(p, V).seqno + p.L
+  {
+    assert SlotOk(Base(p, V).seqno, V, O, n);
+    assert Reported(V, n);
+    var i: Id :| i in V && n in V[i].P;
+    assert ValidVC(p, V[i]) && V[i].from == i;
+    hide *;
+    reveal ValidVC, Base;
+    LatestBound(p, V, p.N(), i);
+  }
   // What it means to have entered view v by V/O
   lemma EnterAcc(e: Env, net: set<Msg>, i: Id, r: Replica, v: View, V: map<Id, VC>, O: map<SeqNo, Digest>)
     requires r.view == v && r.nv == e.p.nvHash(v, V, O) && r.active
-    requires Carried(r, O)
+    requires Carried(r, O) && ValidNewView(e.p, v, V, O) && r.stable.seqno >= Base(e.p, V).seqno
     requires forall n: SeqNo {:trigger r.accepted[n]} :: n in r.accepted ==> VoteMsg(e.p, v, n, O[n], r.nv, i) in net
     requires Honest(e, e.p.Primary(v)) ==> NewView(v, V, O) in net
     ensures AccInv(e, net, i, r) && PhaseInv(e, net, i, r)
   {
+    forall n: SeqNo {:trigger r.accepted[n]} | n in r.accepted ensures InWindow(e.p, r, n) { NewViewWindow(e.p, v, V, O, n, O.Keys); }
     if Honest(e, e.p.Primary(v)) {
       forall n: SeqNo | n in O ensures InNewView(e, net, v, r.nv, n, O[n]) { reveal InNewView(); }
       assert Follows(e, net, v, r.nv, r.stable.seqno, r.accepted) by {
