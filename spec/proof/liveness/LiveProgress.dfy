@@ -1,8 +1,8 @@
 include "LiveXInv.dfy"
 include "LiveNonBlocking.dfy"
-// Progress inside a view, for EVERY schedule (not one chosen by us): if all honest replicas stay in a view with an
-// honest primary long enough, and each does within D what it can do on the word of honest replicas, then a pending
-// request gets executed by all of them.
+// Progress inside a view, for EVERY schedule (not one chosen by us), stage by stage: if all honest replicas stay in a view with an honest
+// primary, and each does within D what it can do on the word of honest replicas, then all enter the view; a request gets a place if there
+// is room; and, as long as no watermark moves, what has a place is executed by all of them. LiveWindow does without that condition.
 module PbftLiveProgress {
   import opened PbftTypes
   import opened PbftReplica

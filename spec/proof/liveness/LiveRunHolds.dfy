@@ -270,12 +270,12 @@ module PbftLiveRunHolds {
       Settles(B()(t), B()(t + D), i, Phase(i, Moved(t)), a);
     }
   }
-  lemma InTimeHolds(t: nat, i: Id)
-    requires i < 3
-    ensures Proposable(E(), B()(t), i, 1)
+  lemma AdmittedAt(t: nat)
+    ensures Admitted(E(), B()(t), 1)
   {
     Sizes();
-    hide Ph, Net, W.WitnessParams;
+    assert Proposable(E(), B()(t), 0, 1) by { hide Ph, Net, W.WitnessParams; }
+    hide Proposable, B, W.WitnessParams;
   }
   lemma ViewIs(i: Id, t: nat)
     requires i < 3
@@ -307,8 +307,8 @@ module PbftLiveRunHolds {
   // What LivenessByClock supposes.
   ghost predicate Hypotheses(e: Env, k: Timers.Pace, m: Timers.Timed, b: TRun, D: nat, q: Digest) {
     var c, r := Timers.ClockOf(k), TimedRun(e, k, m, b, q);
-    && Request(q) in b(k.G).net && Timers.Operates(e, k, m) && Drives(e, k, m, b, q)
-    && PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q) && Handed(e, b, D, k.G)
+    && Request(q) in b(k.G).net && Admitted(e, b(k.G), q) && Timers.Operates(e, k, m) && Drives(e, k, m, b, q)
+    && PromptWhenTogether(e, c, b, r, D, q) && Handed(e, b, D, k.G)
   }
 
   // Theorem. They hold together of this run, in which the replicas are in view 0 until tick 39, together in view 1 from tick 42 to the end of
@@ -323,7 +323,7 @@ module PbftLiveRunHolds {
     HandedHolds();
     Request1();
     PromptAll();
-    InTimeAll();
+    AdmittedAt(G);
     Joined();
     Sizes();
     hide *;
@@ -351,18 +351,6 @@ module PbftLiveRunHolds {
     ensures PromptWhenTogether(e, c, b, r, D, q)
   {
     hide Prompt, Enough, Sync.Together, Honest;
-  }
-  lemma InTimeAll()
-    ensures InTime(E(), Timers.ClockOf(K), B(), TimedRun(E(), K, M(), B(), 1), D, 1)
-  {
-    Sizes();
-    hide *;
-    var c, r := Timers.ClockOf(K), TimedRun(E(), K, M(), B(), 1);
-    assert InTime(E(), c, B(), r, D, 1) by {
-      reveal InTime;
-      forall v: View, t: nat | v > 0 && c.G <= t && Honest(E(), E().p.Primary(v)) && Sync.Together(E(), r, v, t, Enough(E().p, D) + 1)
-        ensures Proposable(E(), B()(t), E().p.Primary(v), 1) { InTimeHolds(t, E().p.Primary(v)); }
-    }
   }
   lemma ViewShown(i: Id, t: nat)
     requires i < 3

@@ -24,13 +24,6 @@ module PbftLiveTheorem {
              (i: Id, t: nat) => t >= c.G && Executed(e, b(t), i, q))
   }
 
-  // There is a batch of q alone, and in the decisive periods q's timestamp is not beyond its client's window at the primary (true of a
-  // client that uses timestamps in order and waits for the reply to t - W before it sends t; a window never moves down).
-  ghost predicate InTime(e: Env, c: Sync.Clock, b: TRun, r: Sync.Run, D: nat, q: Digest) {
-    forall v: View, t: nat :: v > 0 && c.G <= t && Honest(e, e.p.Primary(v))
-      && Sync.Together(e, r, v, t, Enough(e.p, D) + 1)
-      ==> Proposable(e, b(t), e.p.Primary(v), q)
-  }
   // While the honest replicas are together in a view with an honest primary, each does within D what it can do on the word of honest
   // replicas. (Nothing is said of watermarks and windows.)
   ghost predicate PromptWhenTogether(e: Env, c: Sync.Clock, b: TRun, r: Sync.Run, D: nat, q: Digest) {
@@ -50,9 +43,9 @@ module PbftLiveTheorem {
     }
   }
   lemma EpochProgress(e: Env, c: Sync.Clock, b: TRun, obs: (Id, Id, nat) -> View, D: nat, q: Digest, v: View, u: nat)
-    requires OrderlyRun(e, b) && Kept(e, b, c.G) && Windowed(e.p) && Request(q) in b(c.G).net
+    requires OrderlyRun(e, b) && Kept(e, b, c.G) && Windowed(e.p) && Request(q) in b(c.G).net && Admitted(e, b(c.G), q)
     requires var r := TimingOf(e, c, b, obs, q);
-      PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q) && Sync.Together(e, r, v, u, Enough(e.p, D) + 1)
+      PromptWhenTogether(e, c, b, r, D, q) && Sync.Together(e, r, v, u, Enough(e.p, D) + 1)
     requires v > 0 && c.G <= u && Honest(e, e.p.Primary(v))
     ensures !Sync.NeverDone(e, TimingOf(e, c, b, obs, q))
   {
@@ -62,20 +55,33 @@ module PbftLiveTheorem {
     TogetherIs(e, c, b, obs, q, v, u, Enough(e.p, D));
     Decisive(e, c, b, r, D, q, v, u);
     NetMono(e, b, c.G, u);
+    StillAdmitted(e, b, c.G, u, q);
     InPeriod(e, b, D, v, u, q);
     assert r.done(e.p.Primary(v), u + Enough(e.p, D)) by { reveal TimingOf; }
     reveal Sync.NeverDone;
   }
   lemma Decisive(e: Env, c: Sync.Clock, b: TRun, r: Sync.Run, D: nat, q: Digest, v: View, u: nat)
-    requires PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q)
+    requires PromptWhenTogether(e, c, b, r, D, q)
     requires v > 0 && c.G <= u && Honest(e, e.p.Primary(v)) && Sync.Together(e, r, v, u, Enough(e.p, D) + 1)
-    ensures Prompt(e, b, D, u, u + Enough(e.p, D), q) && Proposable(e, b(u), e.p.Primary(v), q)
+    ensures Prompt(e, b, D, u, u + Enough(e.p, D), q)
   {
-    hide Prompt, Proposable, Enough, Sync.Together, Honest;
+    hide Prompt, Enough, Sync.Together, Honest;
+  }
+  // A client's window never moves down.
+  lemma StillAdmitted(e: Env, b: TRun, G: nat, u: nat, q: Digest)
+    requires IsRun(e, b) && Kept(e, b, G) && G <= u && Admitted(e, b(G), q)
+    ensures Admitted(e, b(u), q)
+  {
+    RunOk(e, b, G);
+    RunOk(e, b, u);
+    NetMono(e, b, G, u);
+    var j: Id :| Honest(e, j) && Proposable(e, b(G), j, q);
+    GrowsTo(e, b, G, j, G, u);
+    DoneCarries(e, b(G), j, b(u), j, q);
   }
   lemma InPeriod(e: Env, b: TRun, D: nat, v: View, u: nat, q: Digest)
     requires OrderlyRun(e, b) && Windowed(e.p) && Period(e, b, v, u, u + Enough(e.p, D)) && Prompt(e, b, D, u, u + Enough(e.p, D), q)
-    requires Request(q) in b(u).net && Proposable(e, b(u), e.p.Primary(v), q)
+    requires Request(q) in b(u).net && Admitted(e, b(u), q)
     ensures Honest(e, e.p.Primary(v)) && Executed(e, b(u + Enough(e.p, D)), e.p.Primary(v), q)
   {
     assert Honest(e, e.p.Primary(v));
@@ -89,9 +95,9 @@ module PbftLiveTheorem {
   // execute on, lose no state from c.G on, react within D to what honest replicas sent while they are together, and what one has executed
   // all execute (CatchUp), then all honest replicas execute q.
   lemma Liveness(e: Env, c: Sync.Clock, b: TRun, obs: (Id, Id, nat) -> View, D: nat, q: Digest) returns (t: nat)
-    requires OrderlyRun(e, b) && Kept(e, b, c.G) && Windowed(e.p) && Request(q) in b(c.G).net
+    requires OrderlyRun(e, b) && Kept(e, b, c.G) && Windowed(e.p) && Request(q) in b(c.G).net && Admitted(e, b(c.G), q)
     requires var r := TimingOf(e, c, b, obs, q);
-      Sync.Rules(e, c, r) && PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q) && Sync.CatchUp(e, r)
+      Sync.Rules(e, c, r) && PromptWhenTogether(e, c, b, r, D, q) && Sync.CatchUp(e, r)
     ensures forall i: Id :: Honest(e, i) ==> Executed(e, b(t), i, q)
   {
     var r, len := TimingOf(e, c, b, obs, q), Enough(e.p, D) + 1;
@@ -124,9 +130,9 @@ module PbftLiveTheorem {
 
   // Theorem. The same, with certificates handed on from G on in place of CatchUp.
   lemma LivenessByStatus(e: Env, c: Sync.Clock, b: TRun, obs: (Id, Id, nat) -> View, D: nat, q: Digest) returns (t: nat)
-    requires Request(q) in b(c.G).net
+    requires Request(q) in b(c.G).net && Admitted(e, b(c.G), q)
     requires var r := TimingOf(e, c, b, obs, q);
-      Sync.Rules(e, c, r) && PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q)
+      Sync.Rules(e, c, r) && PromptWhenTogether(e, c, b, r, D, q)
     requires Handed(e, b, D, c.G)
     ensures forall i: Id :: Honest(e, i) ==> Executed(e, b(t), i, q)
   {
@@ -153,10 +159,10 @@ module PbftLiveTheorem {
 
   // Theorem. LivenessByStatus with the timing rules derived.
   lemma LivenessByClock(e: Env, k: Timers.Pace, m: Timers.Timed, b: TRun, D: nat, q: Digest) returns (t: nat)
-    requires Request(q) in b(k.G).net
+    requires Request(q) in b(k.G).net && Admitted(e, b(k.G), q)
     requires Timers.Operates(e, k, m) && Drives(e, k, m, b, q)
     requires var c, r := Timers.ClockOf(k), TimedRun(e, k, m, b, q);
-      PromptWhenTogether(e, c, b, r, D, q) && InTime(e, c, b, r, D, q)
+      PromptWhenTogether(e, c, b, r, D, q)
     requires Handed(e, b, D, k.G)
     ensures forall i: Id :: Honest(e, i) ==> Executed(e, b(t), i, q)
   {

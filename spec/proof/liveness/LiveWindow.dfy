@@ -656,11 +656,32 @@ module PbftLiveWindow {
 
   // ---- the theorem ----
   // Length of a period that is enough
-  function Enough(p: Params, D: nat): nat { 3 * D + Clearing(p, D) + Rounds(p, D, Steps(p)) }
+  function Enough(p: Params, D: nat): nat { 3 * D + Rounds(p, D, Steps(p)) + Clearing(p, D) + Rounds(p, D, Steps(p)) }
 
+  lemma EnoughIs(p: Params, D: nat)
+    ensures Span(p, D) == (7 + p.L) * D && Enough(p, D) == 8 * D + 3 * (Steps(p) * Span(p, D))
+  {
+    RoundsIs(p, D, Steps(p));
+    assert (7 + p.L) * D == 7 * D + p.L * D;
+  }
+  lemma RoundsIs(p: Params, D: nat, k: nat)
+    ensures Rounds(p, D, k) == k * Span(p, D) + D
+  {
+    if k > 0 {
+      RoundsIs(p, D, k - 1);
+      assert k * Span(p, D) == (k - 1) * Span(p, D) + Span(p, D);
+    }
+  }
+
+  // There is a batch of q alone, and q is not beyond the client's window at some honest replica: true of a client that uses timestamps in order
+  // and has a valid reply to t - W before it sends t.
+  ghost predicate Admitted(e: Env, s: Sys, q: Digest) { exists j: Id :: Honest(e, j) && Proposable(e, s, j, q) }
+
+  // What one has executed, another that has executed as much has executed too, and its windows are as far up.
   lemma DoneCarries(e: Env, s: Sys, i: Id, s': Sys, j: Id, q: Digest)
     requires Ok(e, s) && Ok(e, s') && s.net <= s'.net && Honest(e, i) && Honest(e, j) && s.reps[i].lastExec <= s'.reps[j].lastExec
     ensures e.p.Done(s.reps[i].state.table, q) ==> e.p.Done(s'.reps[j].state.table, q)
+    ensures Proposable(e, s, i, q) ==> Proposable(e, s', j, q)
   {
     reveal Good();
     assert RepInv(e, s.net, i, s.reps[i]) && RepInv(e, s'.net, j, s'.reps[j]);
@@ -669,6 +690,7 @@ module PbftLiveWindow {
     var h' := LogOf(e, s', s'.reps[j].lastExec, s'.reps[j].state);
     LogsAgree(e, s', h, h');
     assert |h| <= |h'|;
+    BaseUp(e.p, h, h', e.p.req(q).client);
     if e.p.Done(s.reps[i].state.table, q) { X.DoneGrows(e.p, h, h', q); }
   }
   lemma AllStart(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest)
@@ -679,20 +701,38 @@ module PbftLiveWindow {
     Stage1(e, b, D, v, t0, t1, q);
     forall i: Id {:trigger b(t0 + D + D).reps[i]} | Honest(e, i) ensures b(t0 + D + D).reps[i].active { Stage2(e, b, D, v, t0, t1, q, t0 + D, i); }
   }
-  // q has got the place n by t
-  lemma GetPlace(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest, u: nat) returns (n: SeqNo, x: Digest)
-    requires Moving(e, b, D, v, t0, t1, q) && t0 <= u && u + D <= t1 && e.p.L > 0 && Request(q) in b(t0).net
-    requires |b(t0).reps| == |b(u).reps| == e.p.N() && Proposable(e, b(t0), e.p.Primary(v), q)
+  // All come to where the client's window admits q.
+  lemma AllAdmit(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest, t: nat)
+    requires Moving(e, b, D, v, t0, t1, q) && t0 <= t && t + Rounds(e.p, D, Steps(e.p)) <= t1 && AllActive(e, b(t)) && Admitted(e, b(t0), q)
+    ensures Proposable(e, b(t1), e.p.Primary(v), q)
+  {
+    RoundsPos(e.p, D, Steps(e.p));
+    Now(e, b, D, v, t0, t1, q, t0);
+    Now(e, b, D, v, t0, t1, q, t);
+    Now(e, b, D, v, t0, t1, q, t1);
+    var j: Id :| Honest(e, j) && Proposable(e, b(t0), j, q);
+    Keeps(e, b, v, t0, t1, t0, t);
+    assert Holds(b(t0).reps[j], b(t).reps[j]);
+    AllJoin(e, b, D, v, t0, t1, q, t, j);
+    assert b(t1).reps[e.p.Primary(v)].lastExec >= b(t).reps[j].lastExec;
+    NetMono(e, b, t0, t1);
+    DoneCarries(e, b(t0), j, b(t1), e.p.Primary(v), q);
+  }
+  // q gets the place n at a moment at which there is room
+  lemma GetPlace(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest, t: nat, u: nat) returns (n: SeqNo, x: Digest)
+    requires Moving(e, b, D, v, t0, t1, q) && t0 <= t <= u && u + D <= t1 && e.p.L > 0 && Request(q) in b(t0).net
+    requires Proposable(e, b(t), e.p.Primary(v), q)
     requires AllActive(e, b(u)) && !Full(e.p, b(u).reps[e.p.Primary(v)]) && !Executed(e, b(u + D), e.p.Primary(v), q)
     ensures Has(e, b(u + D), e.p.Primary(v), n, x) && n > b(u).reps[e.p.Primary(v)].lastExec && q in e.p.Requests(x)
     ensures Proposable(e, b(u), e.p.Primary(v), q)
   {
     var h := e.p.Primary(v);
-    Now(e, b, D, v, t0, t1, q, t0);
+    Now(e, b, D, v, t0, t1, q, t);
     Now(e, b, D, v, t0, t1, q, u);
+    Keeps(e, b, v, t0, t1, t, u);
     Keeps(e, b, v, t0, t1, t0, u);
-    assert Holds(b(t0).reps[h], b(u).reps[h]);
-    DoneStays(e, b(t0), b(u), h, q);
+    assert Holds(b(t).reps[h], b(u).reps[h]);
+    DoneCarries(e, b(t), h, b(u), h, q);
     n := Stage3(e, b, D, v, t0, t1, q, u);
     x := b(u + D).reps[h].accepted[n];
   }
@@ -728,19 +768,31 @@ module PbftLiveWindow {
   // Theorem. In a period of that length all honest replicas execute the pending request q, whatever windows they have.
   lemma InViewProgress(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest)
     requires Moving(e, b, D, v, t0, t1, q) && t0 + Enough(e.p, D) <= t1 && Windowed(e.p)
-    requires Request(q) in b(t0).net && Proposable(e, b(t0), e.p.Primary(v), q)
+    requires Request(q) in b(t0).net && Admitted(e, b(t0), q)
     ensures forall i: Id :: Honest(e, i) ==> Executed(e, b(t1), i, q)
   {
     var h, u0 := e.p.Primary(v), t0 + D + D;
+    var u1 := u0 + Rounds(e.p, D, Steps(e.p));
     RoundsPos(e.p, D, Steps(e.p));
     AllStart(e, b, D, v, t0, t1, q);
-    var u := HasRoom(e, b, D, v, t0, t1, q, u0);
-    var w := u + D;
-    Now(e, b, D, v, t0, t1, q, t0);
+    assert Moving(e, b, D, v, t0, u1, q);
+    AllAdmit(e, b, D, v, t0, u1, q, u0);
+    StayAt(e, b, D, v, t0, t1, q, u0, u1, 0);
+    var u := HasRoom(e, b, D, v, t0, t1, q, u1);
+    StayAt(e, b, D, v, t0, t1, q, u0, u, 0);
+    StayAt(e, b, D, v, t0, t1, q, u0, u + D, 0);
+    Last(e, b, D, v, t0, t1, q, u1, u);
+  }
+  // from the moment at which there is room
+  lemma Last(e: Env, b: TRun, D: nat, v: View, t0: nat, t1: nat, q: Digest, t: nat, u: nat)
+    requires Moving(e, b, D, v, t0, t1, q) && t0 <= t <= u && u + D + Rounds(e.p, D, Steps(e.p)) <= t1 && e.p.L > 0 && Request(q) in b(t0).net
+    requires Proposable(e, b(t), e.p.Primary(v), q) && AllActive(e, b(u)) && AllActive(e, b(u + D)) && !Full(e.p, b(u).reps[e.p.Primary(v)])
+    ensures forall i: Id :: Honest(e, i) ==> Executed(e, b(t1), i, q)
+  {
+    var h, w := e.p.Primary(v), u + D;
+    RoundsPos(e.p, D, Steps(e.p));
     Now(e, b, D, v, t0, t1, q, w);
     Now(e, b, D, v, t0, t1, q, t1);
-    StayAt(e, b, D, v, t0, t1, q, u0, u, 0);
-    StayAt(e, b, D, v, t0, t1, q, u0, w, 0);
     if Executed(e, b(w), h, q) {
       AllJoin(e, b, D, v, t0, t1, q, w, h);
       NetMono(e, b, w, t1);
@@ -749,7 +801,7 @@ module PbftLiveWindow {
         DoneCarries(e, b(w), h, b(t1), i, q);
       }
     } else {
-      var n, x := GetPlace(e, b, D, v, t0, t1, q, u);
+      var n, x := GetPlace(e, b, D, v, t0, t1, q, t, u);
       ServeNow(e, b, D, v, t0, t1, q, w, n, x);
       PlaceDone(e, b, D, v, t0, t1, q, u, w, n, x);
     }
