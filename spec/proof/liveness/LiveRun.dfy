@@ -311,9 +311,9 @@ module PbftLiveRun {
   }
   lemma MoveTick(t: nat, i: Id)
     requires t > 0 && Moved(t) < 24 && Moved(t + 1) == Moved(t) + 1 && i < 3
-    requires var m := Moved(t); Phase(i, m) == m / 3 && Phase(i, m + 1) == m / 3 + 1 && m / 3 < 8
-      && (forall j: Id :: j < 3 && j != i ==> Phase(j, m + 1) == Phase(j, m)) && (forall j: Id :: j < 3 ==> Phase(j, m) >= m / 3)
-      && ((m / 3 == 1 || m / 3 == 2) && i != 1 ==> Phase(1, m) == m / 3 + 1)
+    requires var m := Moved(t); (Phase(i, m) == m / 3 && Phase(i, m + 1) == m / 3 + 1 && m / 3 < 8
+              && (forall j: Id :: j < 3 && j != i ==> Phase(j, m + 1) == Phase(j, m)) && (forall j: Id :: j < 3 ==> Phase(j, m) >= m / 3)
+              && ((m / 3 == 1 || m / 3 == 2) && i != 1 ==> Phase(1, m) == m / 3 + 1))
     ensures Stepped(At0(t), At0(t + 1))
   {
     var k := Moved(t) / 3;

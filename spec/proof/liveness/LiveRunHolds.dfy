@@ -351,6 +351,7 @@ module PbftLiveRunHolds {
     ensures PromptWhenTogether(e, c, b, r, D, q)
   {
     hide Prompt, Enough, Sync.Together, Honest;
+    assert forall v: View, t: nat :: Decisive(e, c, r, D, v, t) ==> t >= c.G;
   }
   lemma ViewShown(i: Id, t: nat)
     requires i < 3

@@ -24,13 +24,15 @@ module PbftLiveTheorem {
              (i: Id, t: nat) => t >= c.G && Executed(e, b(t), i, q))
   }
 
-  // While the honest replicas are together in a view with an honest primary, each does within D what it can do on the word of honest
-  // replicas. (Nothing is said of watermarks and windows.)
-  ghost predicate PromptWhenTogether(e: Env, c: Sync.Clock, b: TRun, r: Sync.Run, D: nat, q: Digest) {
-    forall v: View, t: nat :: v > 0 && c.G <= t && Honest(e, e.p.Primary(v))
-      && Sync.Together(e, r, v, t, Enough(e.p, D) + 1)
-      ==> Prompt(e, b, D, t, t + Enough(e.p, D), q)
+  // From t on, for long enough, all honest replicas are in view v, whose primary is honest.
+  ghost predicate Decisive(e: Env, c: Sync.Clock, r: Sync.Run, D: nat, v: View, t: nat) {
+    v > 0 && c.G <= t && Honest(e, e.p.Primary(v)) && Sync.Together(e, r, v, t, Enough(e.p, D) + 1)
   }
+  // In such a period each does within D what it can do on the word of honest replicas. (Nothing is said of watermarks and windows.)
+  ghost predicate PromptWhenTogether(e: Env, c: Sync.Clock, b: TRun, r: Sync.Run, D: nat, q: Digest) {
+    forall v: View, t: nat :: Decisive(e, c, r, D, v, t) ==> Prompt(e, b, D, t, t + Enough(e.p, D), q)
+  }
+
   lemma TogetherIs(e: Env, c: Sync.Clock, b: TRun, obs: (Id, Id, nat) -> View, q: Digest, v: View, t: nat, len: nat)
     requires IsRun(e, b) && Kept(e, b, c.G) && c.G <= t && v > 0 && Honest(e, e.p.Primary(v))
     requires Sync.Together(e, TimingOf(e, c, b, obs, q), v, t, len + 1)
@@ -53,19 +55,12 @@ module PbftLiveTheorem {
     hide *;
     assert IsRun(e, b) && Honest(e, e.p.Primary(v)) by { reveal OrderlyRun; }
     TogetherIs(e, c, b, obs, q, v, u, Enough(e.p, D));
-    Decisive(e, c, b, r, D, q, v, u);
+    assert Prompt(e, b, D, u, u + Enough(e.p, D), q) by { reveal PromptWhenTogether, Decisive; assert Decisive(e, c, r, D, v, u); }
     NetMono(e, b, c.G, u);
     StillAdmitted(e, b, c.G, u, q);
     InPeriod(e, b, D, v, u, q);
     assert r.done(e.p.Primary(v), u + Enough(e.p, D)) by { reveal TimingOf; }
     reveal Sync.NeverDone;
-  }
-  lemma Decisive(e: Env, c: Sync.Clock, b: TRun, r: Sync.Run, D: nat, q: Digest, v: View, u: nat)
-    requires PromptWhenTogether(e, c, b, r, D, q)
-    requires v > 0 && c.G <= u && Honest(e, e.p.Primary(v)) && Sync.Together(e, r, v, u, Enough(e.p, D) + 1)
-    ensures Prompt(e, b, D, u, u + Enough(e.p, D), q)
-  {
-    hide Prompt, Enough, Sync.Together, Honest;
   }
   // A client's window never moves down.
   lemma StillAdmitted(e: Env, b: TRun, G: nat, u: nat, q: Digest)

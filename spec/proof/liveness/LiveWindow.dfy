@@ -427,8 +427,8 @@ module PbftLiveWindow {
         var sd, st, d := WeakFacts(e, s, m);
         ChosenHere(e, s, v, m, d);
         reveal XInv();
-        assert XRep(e, s.net, h, r);
-        assert r.accepted[m] == d;
+        assert {:contradiction} XRep(e, s.net, h, r);
+        assert {:contradiction} r.accepted[m] == d;
       }
     }
   }
