@@ -12,7 +12,7 @@ namespace PbftReference.Audit.Accountability;
 public sealed record Conflict(SequenceNumber Place, ReplicaId One, Digest OneBatch, ReplicaId Other, Digest OtherBatch, IReadOnlyList<(Digest NewView, ReplicaId NamedBy)> Missing);
 
 /// <summary>What an audit found. The rows of places may stand in a temporary file until the report is disposed of.</summary>
-/// <param name="Accusations">Those whom signed statements prove guilty, each with the proof, ascending.</param>
+/// <param name="Accusations">What signed statements prove of whom: each offence of each accused once, with its first proof, by accused and offence.</param>
 /// <param name="Conflicts">Where replicas decided differently, ascending.</param>
 /// <param name="Places">What happened at each place, ascending.</param>
 /// <param name="History">What happened with each view, as the logs tell it.</param>
@@ -29,8 +29,11 @@ public sealed record AuditReport(
     /// <summary>Why the logs were read a second time, in words; null if they were read once.</summary>
     public string? WhyAgain { get; init; }
 
+    /// <summary>Those who are proved guilty, ascending.</summary>
+    public IReadOnlyList<ReplicaId> Guilty => [.. Accusations.Select(accusation => accusation.Accused).Distinct()];
+
     /// <summary>Whether replicas decided differently and the logs do not tell who is to blame.</summary>
-    public bool IsUndetermined(int weakQuorum) => Conflicts.Count > 0 && Accusations.Count < weakQuorum;
+    public bool IsUndetermined(int weakQuorum) => Conflicts.Count > 0 && Guilty.Count < weakQuorum;
 
     /// <inheritdoc/>
     public void Dispose() => Places.Dispose();

@@ -66,7 +66,7 @@ public sealed class EvidenceSet
 
     /// <summary>Why what was forgotten may prove something together with what came later, in words; null if it cannot.</summary>
     public string? WhyAgain => _isSecond || !_forgotten.Any ? null
-        : _found.Any ? "somebody is accused, and of all proofs the first is wanted"
+        : _found.Any ? "somebody is accused, and of all proofs of an offence the first is wanted"
         : _firstVotes.Differ ? "somebody entered a view by two new-views"
         : _forgotten.WhyMissed;
 
@@ -125,7 +125,7 @@ public sealed class EvidenceSet
         }
     }
 
-    /// <summary>Those whom the statements prove guilty, each with the first proof that was found, ascending. Exact unless a second reading is needed.</summary>
+    /// <summary>What the statements prove of whom: of each offence of each accused the first proof that was found, in this order. Exact unless a second reading is needed.</summary>
     public IReadOnlyList<Accusation> Accusations()
     {
         var (judge, found) = (JudgeOfAllViews(), new Accusations(_found));

@@ -34,7 +34,7 @@ internal sealed class PlaceJudge(ClusterConfiguration configuration)
     {
         foreach (var (spec, said, at) in _aboutViews)
         {
-            if (found.IsWanted(said.Signer, at) && Views.Accuse(spec) is { } accusation) found.Add(at, new Accusation(said.Signer, accusation.Offence, said, _known[accusation.Second]));
+            if (Views.Accuse(spec) is { } accusation) found.Add(at, new Accusation(said.Signer, accusation.Offence, said, _known[accusation.Second]));
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class PlaceJudge(ClusterConfiguration configuration)
         foreach (var item in all) audit.Add(item.Spec);
         foreach (var item in all)
         {
-            if (!item.IsHere || !found.IsWanted(item.Said.Signer, item.At) || audit.Accuse(item.Spec) is not { } accusation) continue;
+            if (!item.IsHere || audit.Accuse(item.Spec) is not { } accusation) continue;
             var second = all.FirstOrDefault(other => other.Spec.Equals(accusation.Second)).Said ?? _known[accusation.Second];
             found.Add(item.At, new Accusation(item.Said.Signer, accusation.Offence, item.Said, second));
         }
@@ -61,10 +61,10 @@ internal sealed class PlaceJudge(ClusterConfiguration configuration)
     }
 }
 
-/// <summary>Of each accused the proof that stands first in the logs.</summary>
+/// <summary>Of each offence of each accused the proof that stands first in the logs.</summary>
 internal sealed class Accusations
 {
-    private readonly SortedDictionary<ReplicaId, (SaidAt At, Accusation Accusation)> _first = [];
+    private readonly SortedDictionary<(ReplicaId Accused, SpecOffence Offence), (SaidAt At, Accusation Accusation)> _first = [];
 
     /// <summary>None.</summary>
     public Accusations()
@@ -72,20 +72,18 @@ internal sealed class Accusations
     }
 
     /// <summary>Those that others have found so far.</summary>
-    public Accusations(Accusations others) => _first = new SortedDictionary<ReplicaId, (SaidAt At, Accusation Accusation)>(others._first);
+    public Accusations(Accusations others) => _first = new SortedDictionary<(ReplicaId, SpecOffence), (SaidAt At, Accusation Accusation)>(others._first);
 
     /// <summary>Whether anybody is accused.</summary>
     public bool Any => _first.Count > 0;
 
-    /// <summary>Those who are accused, ascending.</summary>
+    /// <summary>All, by accused and offence.</summary>
     public IReadOnlyList<Accusation> InOrder => [.. _first.Values.Select(found => found.Accusation)];
-
-    /// <summary>Whether a proof by a statement that stands there would count.</summary>
-    public bool IsWanted(ReplicaId replica, SaidAt at) => !_first.TryGetValue(replica, out var known) || at < known.At;
 
     /// <summary>Takes in a proof.</summary>
     public void Add(SaidAt at, Accusation accusation)
     {
-        if (IsWanted(accusation.Accused, at)) _first[accusation.Accused] = (at, accusation);
+        var key = (accusation.Accused, accusation.Offence);
+        if (!_first.TryGetValue(key, out var known) || at < known.At) _first[key] = (at, accusation);
     }
 }

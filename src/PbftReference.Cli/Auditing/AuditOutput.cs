@@ -33,9 +33,9 @@ internal static class AuditOutput
     /// <param name="integrity">Whether the logs are as they were written.</param>
     /// <param name="configuration">The cluster.</param>
     /// <param name="range">The places that are shown; null for no table of places.</param>
-    /// <param name="files">The files of evidence that were written, by accused.</param>
+    /// <param name="files">The files of evidence that were written, by what they prove.</param>
     public static IEnumerable<string> Lines(
-        AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, (long First, long Last)? range, IReadOnlyDictionary<ReplicaId, string> files)
+        AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, (long First, long Last)? range, IReadOnlyDictionary<Accusation, string> files)
     {
         if (range is { } shown)
         {
@@ -60,7 +60,7 @@ internal static class AuditOutput
     {
         var read = string.Create(CultureInfo.InvariantCulture, $"{report.Records:N0} records, {report.Statements:N0} signed statements");
         if (report.IsUndetermined(configuration.WeakQuorum)) return $"undetermined: replicas decided differently, and these logs do not prove who is to blame ({read}); add what is missing";
-        if (report.Accusations.Count > 0) return $"guilty: {string.Join(", ", report.Accusations.Select(a => $"replica {a.Accused}"))}; nobody else is accused ({read})";
+        if (report.Accusations.Count > 0) return $"guilty: {string.Join(", ", report.Guilty.Select(replica => $"replica {replica}"))}; nobody else is accused ({read})";
         return report.Gaps.Count == 0 ? $"nobody is accused, and all decided the same ({read})" : $"nobody is accused, as far as these logs tell ({read})";
     }
 
@@ -70,10 +70,10 @@ internal static class AuditOutput
         return $"CONFLICT at {conflict.Place}: replica {conflict.One} decided {Batch(conflict.OneBatch)}, replica {conflict.Other} {Batch(conflict.OtherBatch)}; {missing}";
     }
 
-    private static string Line(Accusation accusation, IReadOnlyDictionary<ReplicaId, string> files) =>
+    private static string Line(Accusation accusation, IReadOnlyDictionary<Accusation, string> files) =>
         $"GUILTY replica {accusation.Accused}: {Commands.LogVerifyCommand.Words(accusation.Offence)}, by {What(accusation.First)}"
         + (ReferenceEquals(accusation.First, accusation.Second) ? "" : $" and {What(accusation.Second)}")
-        + (files.TryGetValue(accusation.Accused, out var file) ? $"; pbft audit --check-evidence {file}" : "");
+        + (files.TryGetValue(accusation, out var file) ? $"; pbft audit --check-evidence {file}" : "");
 
     /// <summary>A statement in few words.</summary>
     public static string What(SignedStatement said) => said.Statement switch
@@ -118,9 +118,9 @@ internal static class AuditOutput
     /// <param name="integrity">Whether the logs are as they were written.</param>
     /// <param name="configuration">The cluster.</param>
     /// <param name="range">The places that are written; null for no <c>places</c>.</param>
-    /// <param name="files">The files of evidence that were written, by accused.</param>
+    /// <param name="files">The files of evidence that were written, by what they prove.</param>
     public static void WriteDocument(
-        TextWriter output, AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, (long First, long Last)? range, IReadOnlyDictionary<ReplicaId, string> files)
+        TextWriter output, AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, (long First, long Last)? range, IReadOnlyDictionary<Accusation, string> files)
     {
         using (var json = new JsonTextWriter(output) { Formatting = Formatting.Indented, CloseOutput = false })
         {
@@ -142,7 +142,7 @@ internal static class AuditOutput
         json.WriteEndArray();
     }
 
-    private static JObject Verdict(AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, IReadOnlyDictionary<ReplicaId, string> files) => new()
+    private static JObject Verdict(AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, IReadOnlyDictionary<Accusation, string> files) => new()
     {
         ["schema"] = Schema,
         ["exitCode"] = CodeOf(report, integrity),
@@ -156,7 +156,7 @@ internal static class AuditOutput
             ["offence"] = Commands.LogVerifyCommand.Words(a.Offence),
             ["first"] = What(a.First),
             ["second"] = What(a.Second),
-            ["evidence"] = files.GetValueOrDefault(a.Accused),
+            ["evidence"] = files.GetValueOrDefault(a),
         })),
         ["conflicts"] = new JArray(report.Conflicts.Select(c => new JObject
         {

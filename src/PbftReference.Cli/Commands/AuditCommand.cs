@@ -67,7 +67,7 @@ internal static class AuditCommand
         string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Of(done.Records, total)} {done.Records:N0} of {total:N0} records {(done.Reading == 1 ? "audited" : "read again")}");
 
     private static void Write(
-        AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, (long, long)? range, Dictionary<ReplicaId, string> files, bool json, Terminal terminal)
+        AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, (long, long)? range, Dictionary<Accusation, string> files, bool json, Terminal terminal)
     {
         if (json)
         {
@@ -107,15 +107,15 @@ internal static class AuditCommand
         }
     }
 
-    private static Dictionary<ReplicaId, string> Write(AuditReport report, AuditGenesis genesis, string directory)
+    private static Dictionary<Accusation, string> Write(AuditReport report, AuditGenesis genesis, string directory)
     {
         Directory.CreateDirectory(directory);
-        var files = new Dictionary<ReplicaId, string>();
+        var files = new Dictionary<Accusation, string>();
         foreach (var accusation in report.Accusations)
         {
             var file = Path.Combine(directory, EvidenceFile.NameOf(accusation));
             File.WriteAllText(file, EvidenceFile.Encode(accusation, genesis));
-            files.Add(accusation.Accused, file);
+            files.Add(accusation, file);
         }
 
         return files;

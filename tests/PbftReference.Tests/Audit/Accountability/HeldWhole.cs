@@ -67,14 +67,14 @@ internal sealed class HeldWhole(Genesis genesis, ISignatureVerifier verifier)
     {
         var audit = new SpecAudit(_translation.Model);
         foreach (var spec in _said.Keys) audit.Add(spec);
-        var found = new SortedDictionary<ReplicaId, Accusation>();
+        var found = new SortedDictionary<(ReplicaId, SpecOffence), Accusation>();
         foreach (var (spec, said) in _said)
         {
-            if (found.ContainsKey(said.Signer) || audit.Accuse(spec) is not { } accusation) continue;
-            found.Add(said.Signer, new Accusation(said.Signer, accusation.Offence, said, _said[accusation.Second]));
+            if (audit.Accuse(spec) is not { } accusation) continue;
+            found.TryAdd((said.Signer, accusation.Offence), new Accusation(said.Signer, accusation.Offence, said, _said[accusation.Second]));
         }
 
-        Assert.Equal(SpecAudit.Of(_translation.Model, _said.Keys).Select(accusation => accusation.Accused), found.Keys.Select(replica => replica.Value));
+        Assert.Equal(SpecAudit.Of(_translation.Model, _said.Keys).Select(accusation => accusation.Accused), found.Keys.Select(key => key.Item1.Value).Distinct());
         return [.. found.Values];
     }
 

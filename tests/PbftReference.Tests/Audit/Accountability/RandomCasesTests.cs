@@ -30,8 +30,8 @@ public sealed class RandomCasesTests(ITestOutputHelper output)
 
             foreach (var conflict in report.Conflicts.Where(conflict => conflict.Missing.Count == 0))
             {
-                convictedByConflict.Add(report.Accusations.Count);
-                if (report.Accusations.Count < 2) framed.Add($"seed {seed}: a closed conflict at {conflict.Place} convicts {report.Accusations.Count}");
+                convictedByConflict.Add(report.Guilty.Count);
+                if (report.Guilty.Count < 2) framed.Add($"seed {seed}: a closed conflict at {conflict.Place} convicts {report.Guilty.Count}");
             }
         });
 
