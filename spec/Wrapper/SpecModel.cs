@@ -28,9 +28,8 @@ public sealed class SpecModel
     {
         (Shape, _service) = (shape, service);
         _stateDigest = stateDigest;
-        Parameters = Params.create(
-            shape.Replicas, shape.Faults, shape.CheckpointPeriod, shape.LogWindow, shape.ClientWindow, service,
-            Execute, digest => _requests[(int)digest], digest => _batches[(int)digest],
+        Parameters = new SharedParams(
+            shape, service, Execute, digest => _requests[(int)digest], digest => _batches[(int)digest],
             (n, state) => _stateDigest((long)n, new SpecState(state)), NewViewDigest);
     }
 

@@ -7,28 +7,34 @@ namespace PbftReference.Spec;
 
 /// <summary>
 /// The oracle of one replica by its own log alone: what is delivered to it, what it does, and whether it may (<c>LocalDeliver</c>,
-/// <c>CanAct</c>, <c>LocalAct</c>, <c>Prune</c>, <c>WhyNot</c>).
+/// <c>CanAct</c>, <c>LocalAct</c>, <c>Prune</c>, <c>WhyNot</c>). The set of messages is changed in place; what that comes to is proved of
+/// <c>Taken</c> and <c>Done</c>.
 /// </summary>
 public sealed class SpecPeer
 {
     private readonly SpecModel _model;
     private readonly BigInteger _id;
+    private readonly MessageLog _log;
     private _IPeer _peer;
     private _IPeer _before;
+    private List<PbftTypes._IMsg> _gained = [];
 
     /// <summary>A replica before its first message.</summary>
     /// <param name="model">The cluster.</param>
     /// <param name="id">The replica.</param>
     public SpecPeer(SpecModel model, int id)
+        : this(model, id, Oracle.InitPeer(model.Parameters))
     {
-        (_model, _id) = (model, id);
-        _peer = _before = Oracle.InitPeer(model.Parameters);
     }
 
-    private SpecPeer(SpecPeer other, _IPeer peer) => (_model, _id, _peer, _before) = (other._model, other._id, peer, peer);
+    private SpecPeer(SpecModel model, BigInteger id, _IPeer peer)
+    {
+        (_model, _id, _log) = (model, id, new MessageLog(peer.dtor_log));
+        _peer = _before = Peer.create(peer.dtor_r, _log, peer.dtor_known);
+    }
 
-    /// <summary>The replica as it was before the last action that it was asked for.</summary>
-    public SpecPeer BeforeLastAct => new(this, _before);
+    /// <summary>The replica as it was before the last action that it was asked for; nothing must have been delivered since.</summary>
+    public SpecPeer BeforeLastAct => new(_model, _id, Peer.create(_before.dtor_r, _log.Without(_gained), _before.dtor_known));
 
     /// <summary>A replica in the middle of its history, with what is claimed of it.</summary>
     /// <param name="model">The cluster.</param>
@@ -46,7 +52,7 @@ public sealed class SpecPeer
             peer = Oracle.AddTo(parameters, peer, contents);
         }
 
-        return new SpecPeer(new SpecPeer(model, id), peer);
+        return new SpecPeer(model, id, peer);
     }
 
     /// <summary>The names of all guards.</summary>
@@ -69,11 +75,16 @@ public sealed class SpecPeer
     /// <summary>Takes a message into its log; false, and nothing changes, if a certificate in it names a new-view that is not at hand.</summary>
     public bool Deliver(SpecMessage message)
     {
-        // a message without others inside that is there already changes nothing
-        if (message.IsPlain && Has(message)) return true;
-        var taken = Oracle.LocalDeliver(_model.Parameters, _peer, message.Value);
+        // PlainIsTaken
+        if (message.IsPlain)
+        {
+            _log.Add(message.Value);
+            return true;
+        }
+
+        var taken = Oracle.Taken(_model.Parameters, _peer, message.Value);
         if (taken.is_None) return false;
-        _peer = taken.dtor_value;
+        Change(taken.dtor_value);
         return true;
     }
 
@@ -87,21 +98,29 @@ public sealed class SpecPeer
     public string? Act(SpecAction action, out IReadOnlyList<SpecMessage> sent)
     {
         sent = [];
-        _before = _peer;
+        (_before, _gained) = (_peer, []);
         var parameters = _model.Parameters;
         if (!Oracle.CanAct(parameters, _id, _peer, action.Value))
         {
             return Values.ConstructorName(PbftExplain.__default.WhyNot(parameters, _id, _peer, action.Value).dtor_value);
         }
 
-        var done = Oracle.ActAndSend(parameters, _id, _peer, action.Value);
-        sent = [.. done.dtor__1.Elements.Select(message => new SpecMessage(message))];
-        _peer = done.dtor__0;
+        var done = Oracle.Done(parameters, _id, _peer, action.Value);
+        sent = [.. done.dtor_sent.Elements.Select(message => new SpecMessage(message))];
+        _gained = Change(done);
         return null;
     }
 
+    // After
+    private List<PbftTypes._IMsg> Change(_IChange change)
+    {
+        var gained = change.dtor_gained.Elements.Where(_log.Add).ToList();
+        _peer = Peer.create(change.dtor_r, _log, change.dtor_known);
+        return gained;
+    }
+
     /// <summary>Forgets what no later verdict can depend on.</summary>
-    public void Prune() => _peer = Oracle.Prune(_model.Parameters, _peer);
+    public void Prune() => _log.Keep(message => Oracle.Needed(_model.Parameters, _peer.dtor_r, message));
 
     /// <summary>Adds the numbers that it speaks of.</summary>
     public void AddTo(SpecNumbers numbers)

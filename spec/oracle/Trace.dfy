@@ -128,16 +128,41 @@ module PbftTrace {
   {
     AddTo(p, x.(r := Next(p, i, x.r, ActionOf(x.r, l))), Sent(p, i, x, l) + Gained(l))
   }
-  // Both at once, so that what is sent is computed once.
-  function ActAndSend(p: Params, i: Id, x: Peer, l: Local): (Peer, set<Msg>)
-    requires CanAct(p, i, x, l)
-    ensures ActAndSend(p, i, x, l) == (LocalAct(p, i, x, l), Sent(p, i, x, l))
-  {
-    var out := Sent(p, i, x, l);
-    (AddTo(p, x.(r := Next(p, i, x.r, ActionOf(x.r, l))), out + Gained(l)), out)
-  }
   function LocalDeliver(p: Params, x: Peer, m: Msg): Option<Peer> {
     if NvsKnown(x.known, x.r.stable.seqno, m) then Some(AddTo(p, x, Contents(p, m))) else None
+  }
+
+  // ---- the same for one who keeps the log himself and changes it in place ----
+  // The replica afterwards, what it sent, what its log gained, and the NEW-VIEWs that are at hand.
+  datatype Change = Change(r: Replica, sent: set<Msg>, gained: set<Msg>, known: set<Digest>)
+  function After(x: Peer, c: Change): Peer { Peer(c.r, x.log + c.gained, c.known) }
+
+  function Done(p: Params, i: Id, x: Peer, l: Local): Change
+    requires CanAct(p, i, x, l)
+    ensures After(x, Done(p, i, x, l)) == LocalAct(p, i, x, l) && Done(p, i, x, l).sent == Sent(p, i, x, l)
+  {
+    var out := Sent(p, i, x, l);
+    assert !l.LNewView? ==> NvDigests(p, out + Gained(l)) == {};
+    Change(Next(p, i, x.r, ActionOf(x.r, l)), out, out + Gained(l), if l.LNewView? then x.known + NvDigests(p, out) else x.known)
+  }
+  function Taken(p: Params, x: Peer, m: Msg): Option<Change>
+    ensures LocalDeliver(p, x, m) == (match Taken(p, x, m) case None => None case Some(c) => Some(After(x, c)))
+  {
+    if !NvsKnown(x.known, x.r.stable.seqno, m) then None
+    else
+      var ms := Contents(p, m);
+      var known := if m.NewView? then x.known + {p.nvHash(m.view, m.V, m.O)} else x.known;
+      assert m.NewView? ==> NvDigests(p, ms) == {p.nvHash(m.view, m.V, m.O)};
+      assert known == x.known + NvDigests(p, ms);
+      Some(Change(x.r, {}, ms, known))
+  }
+
+  // Nothing is nested in it, so that it is all that the log gains.
+  predicate Plain(m: Msg) { m.Request? || m.Body? || m.PrePrepare? || m.Prepare? || m.Commit? || m.Checkpoint? }
+  lemma PlainIsTaken(p: Params, x: Peer, m: Msg)
+    requires Plain(m)
+    ensures Taken(p, x, m) == Some(Change(x.r, {}, {m}, x.known))
+  {
   }
 
   // ---- all replicas together ----
