@@ -16,6 +16,7 @@ internal sealed class EndOnSignal : IDisposable
         {
             context.Cancel = true;
             terminal.Note("pbft: interrupted");
+            UnfinishedFiles.DeleteAll();
             Environment.Exit(ExitCodes.Interrupted);
         }
     }

@@ -139,7 +139,7 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         var id = new ReplicaId(i);
         var faulty = _options.Faulty.FirstOrDefault(f => f.Replica == id);
         var behaviour = faulty is null ? null : ByzantineBehaviours.Create(faulty.Behaviour, _chance.Fork($"behaviour {i}"));
-        return new SimulatedReplica(this, id, _chance.Fork($"replica {i}"), Keys.SignerOf(id), behaviour);
+        return new SimulatedReplica(this, id, _chance.Fork($"replica {i}"), Keys.SignerOf(id), behaviour, misbehavedBefore: _options.FaultyBefore.Contains(id));
     }
 
     private SimulatedClient NewClient(int i)
@@ -164,6 +164,13 @@ public sealed class Cluster : IReplicaObserver, IDisposable
         for (var k = 0L; k < upTo.Value && OperationOf(client, k) is not null; k++)
         {
         }
+    }
+
+    /// <summary>Tells the checker of a request that a client made in an earlier run, which may have had more operations than this one.</summary>
+    internal void AskedBefore(Core.Messages.Request request)
+    {
+        if (((request.Timestamp.Value - 1) * _options.Clients) + request.Client.Value < _workload.Count) Checker.OnRequested(request);
+        else Checker.OnAbandoned(request);
     }
 
     private void OnAccepted(Acceptance acceptance)

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using PbftReference.Core;
+using PbftReference.Core.Inputs;
+using PbftReference.Core.Messages;
 using PbftReference.Core.State;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
@@ -51,6 +54,26 @@ public static class Resumption
 
     private static long RecordsOf(IEventStore store) => store.Streams().Sum(stream => (store.Tail(stream)?.LastRevision ?? -1) + 1);
 
+    /// <summary>
+    /// What a client signed it asked for, whatever this run's operations are: one that is forked may ask for fewer than the recorded one did.
+    /// </summary>
+    private static void NoteRequests(Cluster cluster, Input input)
+    {
+        foreach (var signed in RequestsIn(input))
+        {
+            if (cluster.Keys.IsSignedBy(signed.Statement.Client, Statements.DigestOf(signed.Statement), signed.Signature)) cluster.AskedBefore(signed.Statement);
+        }
+    }
+
+    private static ImmutableArray<Signed<Request>> RequestsIn(Input input) => input switch
+    {
+        MessageReceived { Message: Request request, Signature: var signature } => [new Signed<Request>(request, signature)],
+        MessageReceived { Message: PrePrepare { Batch: { } batch } } => batch.Requests,
+        MessageReceived { Message: BatchData { Batch: { } batch } } => batch.Requests,
+        MessageReceived { Message: CommitProof { Batch: { } batch } } => batch.Requests,
+        _ => [],
+    };
+
     /// <summary>Returns the time of the last record in milliseconds.</summary>
     private static long ShowToChecker(Cluster cluster, IEventStore store, ReplicaId replica)
     {
@@ -60,6 +83,7 @@ public static class Resumption
         {
             time = record.TimeMs;
             if (record.Step is not { } step) continue;
+            NoteRequests(cluster, step.Input);
             var before = state;
             state = Fold.Step(before, step);
             cluster.Checker.OnStep(replica, before, step, state);

@@ -142,6 +142,7 @@ public static class RunDirectory
             ["thinkTime"] = o.ThinkTime.ToString(CultureInfo.InvariantCulture),
             ["faults"] = o.Faults.ToString(),
             ["faulty"] = new JArray(o.Faulty.Select(f => $"{f.Replica}:{f.Behaviour}")),
+            ["faultyBefore"] = new JArray(o.FaultyBefore.Select(id => id.Value)),
             ["partitions"] = new JArray(o.Partitions.Select(partition => partition.ToString())),
             ["healAfter"] = o.HealAfter.ToString(CultureInfo.InvariantCulture),
             ["snapshotAfter"] = o.Snapshots.AfterRecords,
@@ -154,6 +155,7 @@ public static class RunDirectory
         };
         // what came later stands only where it says something: a run without it has the manifest that it always had
         if (o.Choices == 0) json.Remove("choices");
+        if (o.FaultyBefore.Count == 0) json.Remove("faultyBefore");
         if (o.Partitions.Count == 0) json.Remove("partitions");
         if (!manifest.Picked.IsDefault) json["picked"] = new JArray(manifest.Picked);
         if (o.Faults == FaultProfile.Plan) json["faultPlan"] = FaultJson.Of(o.Plan);
@@ -179,6 +181,7 @@ public static class RunDirectory
             Faults = Enum.Parse<FaultProfile>((string)Field(json, "faults")!),
             Plan = PlanOf(json, configuration.Replicas),
             Faulty = [.. Field(json, "faulty").Select(f => ParseFaulty((string)f!))],
+            FaultyBefore = [.. (json["faultyBefore"] ?? new JArray()).Select(id => new ReplicaId((int)id))],
             Partitions = [.. (json["partitions"] ?? new JArray()).Select(p => ScriptedPartition.Parse((string)p!))],
             HealAfter = Number(json, "healAfter"),
             ProgressWithin = Number(json, "progressWithin"),

@@ -17,6 +17,7 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     private readonly ISigner _signer;
     private readonly ByzantineBehaviour? _behaviour;
     private readonly bool _isTwin;
+    private readonly bool _misbehavedBefore;
     private readonly int? _side;
     private string _log;
     private VirtualEventManager _manager = new();
@@ -26,9 +27,9 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     private Action? _interruption;
     private int _writesLeft;
 
-    internal SimulatedReplica(Cluster cluster, ReplicaId id, SeededRandom random, ISigner signer, ByzantineBehaviour? behaviour, string? twinLog = null, int? side = null)
+    internal SimulatedReplica(Cluster cluster, ReplicaId id, SeededRandom random, ISigner signer, ByzantineBehaviour? behaviour, string? twinLog = null, int? side = null, bool misbehavedBefore = false)
     {
-        (_cluster, Id, _random, _signer, _behaviour) = (cluster, id, random, signer, behaviour);
+        (_cluster, Id, _random, _signer, _behaviour, _misbehavedBefore) = (cluster, id, random, signer, behaviour, misbehavedBefore);
         (_log, _isTwin, _side) = (twinLog ?? cluster.Genesis.Cluster, twinLog is not null, side);
     }
 
@@ -38,8 +39,8 @@ public sealed class SimulatedReplica : ITransport, IReplicaBackground
     /// <summary>Whether the process runs.</summary>
     public bool IsRunning => _host is not null;
 
-    /// <summary>Whether it follows the protocol.</summary>
-    public bool IsCorrect => _behaviour is null && !_isTwin;
+    /// <summary>Whether it follows the protocol, and always did.</summary>
+    public bool IsCorrect => _behaviour is null && !_isTwin && !_misbehavedBefore;
 
     /// <summary>How it misbehaves; null if it follows the protocol.</summary>
     public ByzantineBehaviour? Behaviour => _behaviour;

@@ -62,6 +62,15 @@ public sealed record SimulationOptions
     /// <summary>Replicas that misbehave; at most f for the guarantees to hold.</summary>
     public IReadOnlyList<FaultyReplica> Faulty { get; init; } = [];
 
+    /// <summary>
+    /// Replicas that misbehaved in what is recorded of a run that goes on, and do no more. What they signed stands, so nothing is promised of
+    /// them: they count as faulty.
+    /// </summary>
+    public IReadOnlyList<ReplicaId> FaultyBefore { get; init; } = [];
+
+    /// <summary>All replicas that are not correct: those that misbehave, and those that did; ascending.</summary>
+    public IEnumerable<ReplicaId> NotCorrect => Faulty.Select(faulty => faulty.Replica).Concat(FaultyBefore).Distinct().Order();
+
     /// <summary>Partitions that are planned, beside those that the faults draw.</summary>
     public IReadOnlyList<ScriptedPartition> Partitions { get; init; } = [];
 

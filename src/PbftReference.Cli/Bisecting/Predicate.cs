@@ -38,12 +38,16 @@ internal sealed record Not(Predicate Inner) : Predicate
 }
 
 /// <summary>A field of the state compared with a value. What has no such place does not compare.</summary>
-internal sealed record Comparison(string Name, Func<Core.State.ReplicaState, string?> Field, string Operator, string Value) : Predicate
+/// <param name="Name">The field's name.</param>
+/// <param name="Field">The field.</param>
+/// <param name="Operator">How it is compared.</param>
+/// <param name="Value">With what, as the field's type reads it.</param>
+internal sealed record Comparison(string Name, StateField Field, string Operator, string Value) : Predicate
 {
     public override bool Holds(Moment moment)
     {
-        if (Field(moment.After) is not { } value) return false;
-        var order = long.TryParse(value, out var left) && long.TryParse(Value, out var right) ? left.CompareTo(right) : string.Compare(value, Value, StringComparison.OrdinalIgnoreCase);
+        if (Field.Value(moment.After) is not { } value) return false;
+        var order = Field.Type.Compare(value, Value);
         return Operator switch
         {
             "==" or "=" => order == 0,
@@ -56,7 +60,7 @@ internal sealed record Comparison(string Name, Func<Core.State.ReplicaState, str
         };
     }
 
-    public override IEnumerable<string> Values(Moment moment) => [$"{Name} = {Field(moment.After) ?? "not in the window"}"];
+    public override IEnumerable<string> Values(Moment moment) => [$"{Name} = {Field.Value(moment.After) ?? "not in the window"}"];
 }
 
 /// <summary>An event stands in the step, or the step is a refusal.</summary>

@@ -67,7 +67,9 @@ internal sealed class PredicateParser
         if (StateFields.Of(name) is not { } field) throw Wrong($"there is no field '{name}'; there are {StateFields.All}");
         var comparing = Next("==, !=, <, <=, > or >=");
         if (!Operators.Contains(comparing)) throw Wrong($"'{comparing}' stands where ==, !=, <, <=, > or >= is wanted");
-        return new Comparison(name, field, comparing, Next("a value"));
+        if (!field.Type.HasOrder && comparing[0] is ('<' or '>')) throw Wrong($"{name} has no order, so it is compared by == or != alone: it is {field.Type.Wanted}");
+        var value = Next("a value");
+        return new Comparison(name, field, comparing, field.Type.Read(value) ?? throw Wrong($"'{value}' is no value of {name}, which is {field.Type.Wanted}"));
     }
 
     private bool Take(string word)

@@ -5,6 +5,7 @@ using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Bisecting;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
+using PbftReference.Cli.Running;
 using PbftReference.Core.Types;
 
 namespace PbftReference.Cli.Commands;
@@ -15,7 +16,7 @@ internal static class BisectCommand
     public static Command Create(Terminal terminal)
     {
         var place = new LogPlaceArgument();
-        var until = new Option<string>("--until") { HelpName = "PREDICATE", Description = $"What is to hold: {PredicateParser.Grammar}. Fields: {StateFields.All}.", Required = true };
+        var until = new Option<string>("--until") { HelpName = "PREDICATE", Description = $"What is to hold: {PredicateParser.Grammar}. Fields: {StateFields.All}; {StateFields.Types}.", Required = true };
         var replica = LogArguments.Replica("Only this replica's steps. [default: all, in causal order]");
         var json = LogArguments.Json();
         var command = new Command("bisect", "The first step of a log after which a predicate over state, an event or a broken property holds. Exit code 2 if none does.") { until, replica, json };
@@ -57,11 +58,11 @@ internal static class BisectCommand
         }
 
         foreach (var transition in TransitionLine.Of(step.Record, step.Before)) yield return transition.Text;
-        foreach (var value in predicate.Values(moment)) yield return $"  {value}";
-        var (replica, revision) = (moment.After.Self, step.Record.Revision);
-        yield return $"look: pbft log show {log.Directory} --replica {replica} --at {revision}";
-        yield return $"      pbft why {log.Directory} {replica}:{revision}";
-        if (revision > 0) yield return $"      pbft state {log.Directory} --replica {replica} --at {revision - 1} --diff {revision}";
+        foreach (var line in predicate.Values(moment).SelectMany(value => WordWrap.Lines(value, TransitionLine.Width - 4).Select((line, i) => i == 0 ? line : $"  {line}"))) yield return $"  {line}";
+        var (replica, revision, place) = (moment.After.Self, step.Record.Revision, RunOptions.Quoted(log.Directory));
+        yield return $"look: pbft log show {place} --replica {replica} --at {revision}";
+        yield return $"      pbft why {place} {replica}:{revision}";
+        if (revision > 0) yield return $"      pbft state {place} --replica {replica} --at {revision - 1} --diff {revision}";
     }
 
     private static JObject Document(RunLog log, Predicate predicate, string until, (LoggedStep Step, Moment Moment)? found) => new()

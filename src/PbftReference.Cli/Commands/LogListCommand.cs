@@ -4,7 +4,7 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
-using PbftReference.EventLog.Codec;
+using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 
@@ -25,62 +25,69 @@ internal static class LogListCommand
             var streams = log.Store.Streams().Select(stream => Look(log, stream, terminal)).ToList();
             if (parsed.GetValue(json)) WriteJson(terminal, streams);
             else Write(terminal, streams);
-            foreach (var damage in streams.Where(s => s.Damage is not null)) terminal.Note($"pbft: {damage.Name}: {damage.Damage}");
-            if (streams.Exists(s => s.Damage is not null && !s.IsLater)) return ExitCodes.Corrupt;
-            return streams.Exists(s => s.IsLater) ? ExitCodes.Unknown : ExitCodes.Holds;
+            foreach (var stream in streams.Where(s => s.Damage is not null)) terminal.Note($"pbft: {stream.Name}: {stream.Damage!.Why}");
+            return StreamDamage.CodeOf([.. streams.Select(s => s.Damage).OfType<StreamDamage>()]);
         });
         return command;
     }
 
-    private sealed record Stream(string Name, StreamTail Tail, long Records, long Bytes, string View, string Executed, string? Damage = null, bool IsLater = false);
+    private sealed record Stream(string Name, StreamTail? Tail, long Records, long Bytes, string View, string Executed, long Readable, StreamDamage? Damage)
+    {
+        /// <summary>What a table says of its damage.</summary>
+        public string State => Damage switch
+        {
+            null => "whole",
+            { IsLater: true } => $"unknown after #{Readable}",
+            _ when Readable < 0 => "damaged",
+            _ => $"damaged after #{Readable}",
+        };
+    }
 
-    // A stream that cannot be read to its end does not keep the others from being listed.
+    // A stream that cannot be read to its end does not keep the others from being listed, nor its own beginning.
     private static Stream Look(RunLog log, string name, Terminal terminal)
+    {
+        terminal.Progress(() => $"reading {name}");
+        var readable = new ReadableLog(log);
+        var (records, bytes, last) = (0L, 0L, -1L);
+        foreach (var item in readable.Read(name))
+        {
+            (records, bytes, last) = (records + 1, bytes + item.Data.Length + item.Metadata.Length, item.Revision);
+        }
+
+        var tail = TailOf(log, name);
+        if (!IsReplica(log, name, out var replica) || tail is { IsEmpty: true }) return new Stream(name, tail, records, bytes, "-", "-", last, readable.Damage);
+        var (view, executed) = ("-", "-");
+        last = -1;
+        foreach (var step in readable.Walk(replica))
+        {
+            var after = RunLog.After(step.Record, step.Before);
+            terminal.Progress(() => $"folding {name}: executed {after.LastExecuted}");
+            (view, executed, last) = (after.View.ToString(), after.LastExecuted.ToString(), step.Record.Revision);
+        }
+
+        return new Stream(name, tail, records, bytes, view, executed, last, readable.Damage);
+    }
+
+    private static bool IsReplica(RunLog log, string name, out ReplicaId replica) => LogStreams.TryParseReplica(name, out var cluster, out replica) && cluster == log.Genesis.Cluster;
+
+    private static StreamTail? TailOf(RunLog log, string name)
     {
         try
         {
-            return LookThrough(log, name, terminal);
+            return log.Store.Tail(name);
         }
-        catch (UnknownRecordTypeException e)
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
         {
-            return new Stream(name, new StreamTail(-1, 0), 0, 0, "unknown", "-", e.Message, true);
+            return null;
         }
-        catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
-        {
-            return new Stream(name, new StreamTail(-1, 0), 0, 0, "damaged", "-", e.Message);
-        }
-    }
-
-    private static Stream LookThrough(RunLog log, string name, Terminal terminal)
-    {
-        terminal.Progress(() => $"reading {name}");
-        var (records, bytes) = (0L, 0L);
-        foreach (var item in log.Store.Read(name))
-        {
-            records++;
-            bytes += item.Data.Length + item.Metadata.Length;
-        }
-
-        var (view, executed) = End(log, name, terminal);
-        return new Stream(name, log.Store.Tail(name)!, records, bytes, view, executed);
-    }
-
-    private static (string View, string Executed) End(RunLog log, string name, Terminal terminal)
-    {
-        if (!LogStreams.TryParseReplica(name, out var cluster, out var replica) || cluster != log.Genesis.Cluster) return ("-", "-");
-        if (log.Store.Tail(name) is { IsEmpty: true }) return ("-", "-");
-        var last = log.Walk(replica).Select(step => RunLog.After(step.Record, step.Before)).Aggregate(default(Core.State.ReplicaState), (_, state) =>
-        {
-            terminal.Progress(() => $"folding {name}: executed {state.LastExecuted}");
-            return state;
-        });
-        return last is null ? ("-", "-") : (last.View.ToString(), last.LastExecuted.ToString());
     }
 
     private static void Write(Terminal terminal, IReadOnlyList<Stream> streams)
     {
-        var rows = streams.Select(s => new[] { s.Name, Number(s.Records), Number(s.Tail.FirstRevision), Number(s.Tail.LastRevision), Number(s.Bytes), s.View, s.Executed });
-        foreach (var line in TextTable.Lines(["stream", "records", "first", "last", "bytes", "view", "executed"], rows)) terminal.Result.WriteLine(line);
+        string[] heading = ["stream", "records", "first", "last", "bytes", "view", "executed"];
+        var damaged = streams.Any(s => s.Damage is not null);
+        var rows = streams.Select(s => (string[])[s.Name, Number(s.Records), Number(s.Tail?.FirstRevision), Number(s.Tail?.LastRevision), Number(s.Bytes), s.View, s.Executed, .. (string[])(damaged ? [s.State] : [])]);
+        foreach (var line in TextTable.Lines([.. heading, .. (string[])(damaged ? ["state"] : [])], rows)) terminal.Result.WriteLine(line);
     }
 
     private static void WriteJson(Terminal terminal, IReadOnlyList<Stream> streams)
@@ -92,16 +99,17 @@ internal static class LogListCommand
             {
                 ["stream"] = s.Name,
                 ["records"] = Number(s.Records),
-                ["firstRevision"] = Number(s.Tail.FirstRevision),
-                ["lastRevision"] = Number(s.Tail.LastRevision),
+                ["firstRevision"] = Number(s.Tail?.FirstRevision),
+                ["lastRevision"] = Number(s.Tail?.LastRevision),
                 ["bytes"] = Number(s.Bytes),
-                ["view"] = s.View is "-" or "damaged" ? null : s.View,
+                ["view"] = s.View == "-" ? null : s.View,
                 ["lastExecuted"] = s.Executed == "-" ? null : s.Executed,
-                ["damage"] = s.Damage,
+                ["readableTo"] = s.Damage is null ? null : Number(s.Readable),
+                ["damage"] = s.Damage?.Why,
             })),
         };
         terminal.Result.WriteLine(document.ToString(Formatting.Indented));
     }
 
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Number(long? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
 }

@@ -30,7 +30,8 @@ internal static class ReplayCommand
         var replicas = source.Replicas(replica);
         using var store = source.OpenLog();
         if (breakAt is not null && replica is null) throw new CommandException(ExitCodes.Usage, "--break names a record of one replica: name that by --replica");
-        var replayer = new Replayer(terminal, store, source.Genesis, verify, until, breakAt);
+        using var log = RunLog.Over(store, source.Genesis, source.Shown);
+        var replayer = new Replayer(terminal, store, source.Genesis, verify, new RevisionBound(until, log, replicas), breakAt is null ? null : new RevisionBound(breakAt, log, replicas));
         var rows = new List<ReplayRow>();
         foreach (var id in replicas)
         {

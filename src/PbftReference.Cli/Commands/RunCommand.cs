@@ -96,9 +96,10 @@ internal static class RunCommand
         return RunPlanner.OfScenario(scenario, store, line.GetValue(Log), terminal);
     }
 
-    private static void Warn(RunPlan plan, Terminal terminal)
+    /// <summary>Warns of a run with more faulty replicas than its cluster tolerates.</summary>
+    internal static void Warn(RunPlan plan, Terminal terminal)
     {
-        var (faulty, f) = (plan.Options.Faulty.Count, plan.Options.Configuration.Faults);
+        var (faulty, f) = (plan.Options.NotCorrect.Count(), plan.Options.Configuration.Faults);
         if (faulty > f) terminal.Note($"warning: {faulty} replicas are faulty and n = {plan.Options.Configuration.Replicas} tolerates {f}: nothing is promised, and violations are to be expected");
     }
 }

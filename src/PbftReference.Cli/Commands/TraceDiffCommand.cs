@@ -20,31 +20,42 @@ internal static class TraceDiffCommand
         var other = new Argument<string?>("OTHER") { Description = "Another, to compare replica by replica; with --of and --with it may be left out.", Arity = ArgumentArity.ZeroOrOne };
         var of = new Option<int?>("--of") { HelpName = "ID", Description = "Compare what this replica of LOG decided ..." };
         var with = new Option<int?>("--with") { HelpName = "ID", Description = "... with what this replica of OTHER, or of LOG, did." };
+        var across = LogArguments.Flag("--across-clusters", "Compares logs of different clusters, too, such as two runs of a seed with other settings.");
         var json = LogArguments.Json();
-        var command = new Command("diff", "Where two runs part, causes first; or where two replicas decided differently. Exit code 0 if nowhere, 1 if they do.") { one, other, of, with, json };
+        var command = new Command("diff", "Where two runs part, causes first; or where two replicas decided differently. Exit code 0 if nowhere, 1 if they do.") { one, other, of, with, across, json };
         command.SetAction(parsed =>
         {
             var (left, right) = (parsed.GetValue(of), parsed.GetValue(with));
-            if (left is null != right is null) throw new CommandException(ExitCodes.Usage, "--of and --with name two replicas: give both, or neither");
-            if (left is null && parsed.GetValue(other) is null) throw new CommandException(ExitCodes.Usage, "name another log to compare with, or two replicas by --of and --with");
+            CheckUsage(left, right, parsed.GetValue(other) is not null);
             using var a = RunLog.Open(parsed.GetRequiredValue(one));
             using var b = RunLog.Open(parsed.GetValue(other) ?? parsed.GetRequiredValue(one));
+            if (!parsed.GetValue(across) && ClusterDifference.Between(a.Genesis, b.Genesis) is { } differs) throw OfDifferentClusters(a, b, differs);
             terminal.Progress(() => "comparing");
-            return left is { } x && right is { } y ? Replicas(a, a.Replica(x), b, b.Replica(y), parsed.GetValue(json), terminal) : Runs(a, b, parsed.GetValue(json), terminal);
+            return left is { } x && right is { } y ? Replicas(a, a.Replica(x, "--of"), b, b.Replica(y, "--with"), parsed.GetValue(json), terminal) : Runs(a, b, parsed.GetValue(json), terminal);
         });
         return command;
     }
+
+    private static void CheckUsage(int? left, int? right, bool hasOther)
+    {
+        if (left is null != right is null) throw new CommandException(ExitCodes.Usage, "--of and --with name two replicas: give both, or neither");
+        if (left is null && !hasOther) throw new CommandException(ExitCodes.Usage, "name another log to compare with, or two replicas by --of and --with");
+        if (left is not null && left == right && !hasOther) throw new CommandException(ExitCodes.Usage, $"--of {left} and --with {right} name one replica of one log: name another replica, or another log");
+    }
+
+    private static CommandException OfDifferentClusters(RunLog one, RunLog other, string differs) => new(
+        ExitCodes.Data, $"{one.Directory} and {other.Directory} are logs of different clusters, which part from the first record on: {differs}. Name two logs of one cluster, or compare all the same by --across-clusters");
 
     private static int Runs(RunLog one, RunLog other, bool json, Terminal terminal)
     {
         var found = RunComparison.Between(one, other);
         terminal.ClearProgress();
         if (json) terminal.Result.WriteLine(Document(found).ToString(Formatting.Indented));
-        else foreach (var line in Lines(found, one)) terminal.Result.WriteLine(line);
+        else foreach (var line in Lines(found, Math.Max(one.Genesis.Configuration.Replicas, other.Genesis.Configuration.Replicas))) terminal.Result.WriteLine(line);
         return found.Count == 0 ? ExitCodes.Holds : ExitCodes.Violation;
     }
 
-    private static IEnumerable<string> Lines(IReadOnlyList<Divergence> found, RunLog one)
+    private static IEnumerable<string> Lines(IReadOnlyList<Divergence> found, int replicas)
     {
         foreach (var divergence in found)
         {
@@ -53,23 +64,25 @@ internal static class TraceDiffCommand
                 : $"replica {divergence.Replica} differs, and no other's difference explains it:";
             foreach (var line in Side("1", divergence.One).Concat(Side("2", divergence.Other))) yield return line;
             if (divergence.Follows is not null) continue;
-            yield return divergence switch
-            {
-                { One: null } or { Other: null } => "  one log goes on, and the other ends",
-                { SameInput: true } => "  both took in the same and decided differently: look at the rule ('pbft why')",
-                _ => "  they took in different inputs: what came, or in which order, is the network's, a client's or a clock's",
-            };
+            foreach (var line in WordWrap.Lines(Meaning(divergence), TransitionLine.Width - 2)) yield return $"  {line}";
         }
 
         yield return found.Count == 0
             ? "the same: every replica's records are, in both, up to the end"
-            : $"{found.Count} of {one.Genesis.Configuration.Replicas} replicas differ, {found.Count(d => d.Follows is null)} of them unexplained by the others";
+            : $"{found.Count} of {replicas} replicas differ, {found.Count(d => d.Follows is null)} of them unexplained by the others";
     }
+
+    private static string Meaning(Divergence divergence) => divergence switch
+    {
+        { One: null } or { Other: null } => "one log goes on, and the other ends",
+        { SameInput: true } => "both took in the same and decided differently: look at the rule ('pbft why')",
+        _ => "they took in different inputs: what came, or in which order, is the network's, a client's or a clock's",
+    };
 
     private static IEnumerable<string> Side(string name, LoggedStep? step)
     {
         if (step is not { } logged) return [$"  {name}  its log ends"];
-        return TransitionLine.Of(logged.Record, logged.Before).Select(transition => $"  {name}  {transition.Text}");
+        return TransitionLine.Of(logged.Record, logged.Before).Select(transition => $"  {name}  {TransitionLine.Cut(transition.Text, TransitionLine.Width - 5)}");
     }
 
     private static JObject Document(IReadOnlyList<Divergence> found) => new()
@@ -106,7 +119,8 @@ internal static class TraceDiffCommand
     {
         foreach (var (one, other) in found.Conflicts.Take(Shown))
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"CONFLICT {one.Subject}: r{left} {one.Value.ToShortString()} at #{one.Revision:d6}, r{right} {other.Value.ToShortString()} at #{other.Revision:d6}");
+            var conflict = string.Create(CultureInfo.InvariantCulture, $"CONFLICT {one.Subject}: r{left} {one.Value.ToShortString()} at #{one.Revision:d6}, r{right} {other.Value.ToShortString()} at #{other.Revision:d6}");
+            foreach (var line in WordWrap.Lines(conflict, TransitionLine.Width)) yield return line;
         }
 
         if (found.Conflicts.Count > Shown) yield return $"... and {found.Conflicts.Count - Shown} more; --json lists all";

@@ -69,7 +69,7 @@ internal static class WhyCommand
 
             yield return "";
             yield return "causes, the nearest first:";
-            foreach (var cause in _causes) yield return LineOf(cause);
+            foreach (var line in _causes.SelectMany(LinesOf)) yield return line;
             var last = _causes.LastOrDefault(cause => cause.Record is not null)?.Record ?? _step.Record;
             yield return $"  it began: {CausalChain.Origin(last) ?? "further back than this log tells"}";
         }
@@ -94,12 +94,18 @@ internal static class WhyCommand
         private static IEnumerable<string> Labelled(string label, string text) =>
             WordWrap.Lines(text, Width - 10).Select((line, i) => $"  {(i == 0 ? label : ""),-7} {line}");
 
-        private static string LineOf(Cause cause)
+        private static IEnumerable<string> LinesOf(Cause cause)
         {
-            if (cause.Record is not { } record) return $"  r{cause.Replica,-2} {cause.Why}";
+            var head = $"  r{cause.Replica,-2} ";
+            if (cause.Record is not { } record) return Hanging(head, cause.Why);
             var what = record.Step is { Events: [.., var last] } ? Names.Events.Of(last.Kind) : record.Type;
-            return string.Create(CultureInfo.InvariantCulture, $"  r{cause.Replica,-2} #{record.Revision:d6}  {cause.Why}, on {record.Type[..record.Type.IndexOf('/', StringComparison.Ordinal)]} ({what})");
+            return Hanging(
+                string.Create(CultureInfo.InvariantCulture, $"{head}#{record.Revision:d6}  "), $"{cause.Why}, on {record.Type[..record.Type.IndexOf('/', StringComparison.Ordinal)]} ({what})");
         }
+
+        // what goes on stands below its beginning
+        private static IEnumerable<string> Hanging(string head, string text) =>
+            WordWrap.Lines(text, Width - head.Length).Select((line, i) => i == 0 ? head + line : new string(' ', head.Length) + line);
 
         public JObject Document() => new()
         {

@@ -11,9 +11,9 @@ namespace PbftReference.Cli.Exporting;
 
 /// <summary>
 /// States as the tools of TLA+ and Quint read them (Informal Trace Format, ITF): after each record the view, phase, watermark and execution of
-/// every replica, and which replica took which input.
+/// every replica, and which replica took which input. A replica of which no record came yet stands at its beginning.
 /// </summary>
-internal sealed class ItfTrace(TextWriter output, Genesis genesis, IReadOnlyList<ReplicaId> replicas) : TraceFormat(output, genesis, replicas)
+internal sealed class ItfTrace(TextWriter output, Genesis genesis, IReadOnlyList<ReplicaId> replicas, Func<ReplicaId, ReplicaState> beginning) : TraceFormat(output, genesis, replicas)
 {
     private static readonly string[] Variables = ["replica", "input", "view", "phase", "low", "lastExecuted", "serviceDigest"];
 
@@ -22,6 +22,7 @@ internal sealed class ItfTrace(TextWriter output, Genesis genesis, IReadOnlyList
 
     public override void Begin()
     {
+        foreach (var replica in Replicas) _states[replica] = beginning(replica);
         var meta = new JObject { ["format"] = "ITF", ["description"] = $"cluster {Genesis.Cluster}, written by pbft trace export", ["varTypes"] = Types() };
         Output.Write($"{{\"#meta\":{meta.ToString(Formatting.None)},\"vars\":{new JArray(Variables).ToString(Formatting.None)},\"states\":[");
     }

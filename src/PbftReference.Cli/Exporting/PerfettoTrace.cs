@@ -10,11 +10,12 @@ namespace PbftReference.Cli.Exporting;
 
 /// <summary>
 /// A timeline as Perfetto and Chrome draw it (trace event format, JSON): a process for each replica, a span for each place from its proposal to
-/// its execution there, an instant for each transition. Times are those of the replicas' own hosts.
+/// its execution there (or until the log ends), an instant for each transition. Times are those of the replicas' own hosts.
 /// </summary>
 internal sealed class PerfettoTrace(TextWriter output, Genesis genesis, IReadOnlyList<ReplicaId> replicas) : TraceFormat(output, genesis, replicas)
 {
-    private readonly HashSet<(ReplicaId Replica, SequenceNumber Place)> _open = [];
+    private readonly SortedSet<(ReplicaId Replica, SequenceNumber Place)> _open = [];
+    private long _last;
     private bool _any;
 
     public override void Begin()
@@ -26,16 +27,30 @@ internal sealed class PerfettoTrace(TextWriter output, Genesis genesis, IReadOnl
     public override void Write(LoggedStep step, IReadOnlyList<Transition> shown)
     {
         var (self, time) = (step.Before.Self, step.Record.TimeMs);
+        _last = Math.Max(_last, time);
         foreach (var change in step.Record.Step?.Events ?? [])
         {
-            if (ProposedBy(change) is { } begun && _open.Add((self, begun))) Span("b", self, begun, time);
-            if (change is BatchExecuted { SequenceNumber: var done } && _open.Remove((self, done))) Span("e", self, done, time);
+            if (ProposedBy(change) is { } begun && shown.Any(transition => transition.Place == begun) && _open.Add((self, begun))) Span("b", self, begun, time);
         }
 
+        // a state that was fetched covers places that were never executed here
+        var executed = RunLog.After(step.Record, step.Before).LastExecuted;
+        foreach (var span in _open.Where(span => span.Replica == self && span.Place <= executed).ToList()) Close(span, time);
         foreach (var transition in shown) Event("i", transition.Name, self, time, new JObject { ["s"] = "t", ["args"] = new JObject { ["text"] = transition.Text, ["revision"] = step.Record.Revision } });
     }
 
-    public override void End() => Output.WriteLine("\n]}");
+    public override void End()
+    {
+        // what is under way when the log ends
+        foreach (var span in _open.ToList()) Close(span, _last);
+        Output.WriteLine("\n]}");
+    }
+
+    private void Close((ReplicaId Replica, SequenceNumber Place) span, long time)
+    {
+        _open.Remove(span);
+        Span("e", span.Replica, span.Place, time);
+    }
 
     private static SequenceNumber? ProposedBy(ReplicaEvent change) => change switch
     {

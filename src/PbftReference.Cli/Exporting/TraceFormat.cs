@@ -24,14 +24,14 @@ internal abstract class TraceFormat(TextWriter output, Genesis genesis, IReadOnl
     protected IReadOnlyList<ReplicaId> Replicas => replicas;
 
     /// <summary>The form of a name.</summary>
-    public static TraceFormat Of(string name, TextWriter output, Genesis genesis, IReadOnlyList<ReplicaId> replicas) => name switch
+    public static TraceFormat Of(string name, TextWriter output, RunLog log, IReadOnlyList<ReplicaId> replicas) => name switch
     {
-        "mermaid" => new MermaidDiagram(output, genesis, replicas),
-        "plantuml" => new PlantUmlDiagram(output, genesis, replicas),
-        "shiviz" => new ShivizLog(output, genesis, replicas),
-        "itf" => new ItfTrace(output, genesis, replicas),
-        "perfetto" => new PerfettoTrace(output, genesis, replicas),
-        "csv" => new CsvTable(output, genesis, replicas),
+        "mermaid" => new MermaidDiagram(output, log.Genesis, replicas),
+        "plantuml" => new PlantUmlDiagram(output, log.Genesis, replicas),
+        "shiviz" => new ShivizLog(output, log.Genesis, replicas),
+        "itf" => new ItfTrace(output, log.Genesis, replicas, log.Beginning),
+        "perfetto" => new PerfettoTrace(output, log.Genesis, replicas),
+        "csv" => new CsvTable(output, log.Genesis, replicas),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 

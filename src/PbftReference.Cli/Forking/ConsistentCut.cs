@@ -13,6 +13,10 @@ namespace PbftReference.Cli.Forking;
 /// </summary>
 internal sealed class ConsistentCut
 {
+    // of one append: every store takes as much
+    private const int MostEvents = 100;
+    private const long MostBytes = 512 * 1024;
+
     private readonly RunLog _log;
     private readonly SortedDictionary<ReplicaId, long> _ends = [];
 
@@ -20,9 +24,15 @@ internal sealed class ConsistentCut
     /// <param name="log">The run.</param>
     /// <param name="replica">Whose record.</param>
     /// <param name="revision">The record's revision.</param>
+    /// <exception cref="CommandException">The beginning of a log is truncated.</exception>
     public ConsistentCut(RunLog log, ReplicaId replica, long revision)
     {
         _log = log;
+        foreach (var id in log.Replicas())
+        {
+            if (log.Store.Tail(log.StreamOf(id)) is { FirstRevision: > 0 }) throw new CommandException(ExitCodes.Data, $"the beginning of {log.StreamOf(id)} is truncated: a run is forked from its whole log");
+        }
+
         var time = ReplicaLog.Read(log.Store, log.StreamOf(replica)).First(record => record.Revision >= revision).TimeMs;
         foreach (var id in log.Replicas()) _ends[id] = id == replica ? revision : Before(id, time);
         while (Close())
@@ -82,16 +92,36 @@ internal sealed class ConsistentCut
         return grew;
     }
 
+    // Older snapshots are discarded as newer ones come; what stands in their place is not copied, but counted.
     private long Copy(IEventStore store, string stream, long end)
     {
-        var copied = 0L;
-        foreach (var chunk in _log.Store.Read(stream).TakeWhile(item => item.Revision <= end).Chunk(100))
+        var gone = Math.Min(_log.Store.Tail(stream)?.FirstRevision ?? 0, end + 1);
+        var next = Append(store, stream, 0, Enumerable.Range(0, (int)gone).Select(i => new EventToAppend(RecordHash.EventId(stream, i, default), RecordTypes.Blob, default, default)));
+        next = Append(store, stream, next, _log.Store.Read(stream, gone).TakeWhile(item => item.Revision <= end).Select(item => new EventToAppend(item.Id, item.Type, item.Data, item.Metadata)));
+        if (gone > 0) store.Truncate(stream, gone);
+        return next - gone;
+    }
+
+    private static long Append(IEventStore store, string stream, long next, IEnumerable<EventToAppend> events)
+    {
+        var (waiting, bytes) = (new List<EventToAppend>(), 0L);
+        foreach (var item in events)
         {
-            if (chunk[0].Revision != copied) throw new CommandException(ExitCodes.Data, $"the beginning of {stream} is truncated: a run is forked from its whole log");
-            store.Append(stream, copied - 1, [.. chunk.Select(item => new EventToAppend(item.Id, item.Type, item.Data, item.Metadata))]);
-            copied += chunk.Length;
+            if (waiting.Count == MostEvents || (waiting.Count > 0 && bytes + SizeOf(item) > MostBytes)) Flush();
+            waiting.Add(item);
+            bytes += SizeOf(item);
         }
 
-        return copied;
+        Flush();
+        return next;
+
+        void Flush()
+        {
+            if (waiting.Count > 0) store.Append(stream, next - 1, waiting);
+            next += waiting.Count;
+            (waiting, bytes) = ([], 0);
+        }
     }
+
+    private static long SizeOf(EventToAppend item) => item.Data.Length + item.Metadata.Length;
 }

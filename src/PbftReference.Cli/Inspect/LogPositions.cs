@@ -44,7 +44,7 @@ internal static class LogPositions
             throw new CommandException(ExitCodes.Usage, $"'{text}' names no step: write REPLICA:POSITION, as in 2:143 or 2:seq:5:committed-local");
         }
 
-        var replica = log.Replica(number);
+        var replica = log.Replica(number, $"'{text}': replica");
         return (replica, Resolve(log, replica, text[(cut + 1)..]));
     }
 

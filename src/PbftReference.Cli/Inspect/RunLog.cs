@@ -17,7 +17,9 @@ internal readonly record struct LoggedStep(LogRecord Record, ReplicaState Before
 /// <summary>The log of a run, opened to be looked at. Nothing here writes.</summary>
 internal sealed class RunLog : IDisposable
 {
-    private RunLog(string directory, Genesis genesis, IEventStore store, string? run) => (Directory, Genesis, Store, Run) = (directory, genesis, store, run);
+    private readonly bool _owns;
+
+    private RunLog(string directory, Genesis genesis, IEventStore store, string? run, bool owns) => (Directory, Genesis, Store, Run, _owns) = (directory, genesis, store, run, owns);
 
     /// <summary>The manifest of a simulated run as text; null for a cluster of processes.</summary>
     public string? Run { get; }
@@ -36,23 +38,28 @@ internal sealed class RunLog : IDisposable
     public static RunLog Open(string directory)
     {
         var source = LogSource.Of(directory);
-        return new RunLog(source.Shown, source.Genesis, source.OpenLog(), source.RunText);
+        return new RunLog(source.Shown, source.Genesis, source.OpenLog(), source.RunText, owns: true);
     }
 
     /// <summary>Looks at a store that is open already; closing this does not close it for others.</summary>
-    public static RunLog Over(IEventStore store, Genesis genesis) => new("", genesis, store, null);
+    /// <param name="store">The store.</param>
+    /// <param name="genesis">The cluster.</param>
+    /// <param name="directory">What it is called in messages; empty for a log in memory.</param>
+    public static RunLog Over(IEventStore store, Genesis genesis, string directory = "") => new(directory, genesis, store, null, owns: false);
 
     /// <summary>All replicas that have a stream, ascending.</summary>
     public IReadOnlyList<ReplicaId> Replicas() =>
         [.. Enumerable.Range(0, Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(id => Store.Tail(StreamOf(id)) is not null)];
 
     /// <summary>A member's identity from the command line.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="option">The option that named it.</param>
     /// <exception cref="CommandException">No member has this number.</exception>
-    public ReplicaId Replica(int number)
+    public ReplicaId Replica(int number, string option = "--replica")
     {
         var id = new ReplicaId(number);
         if (Genesis.Configuration.IsMember(id)) return id;
-        throw new CommandException(ExitCodes.Usage, $"--replica {number}: the cluster has replicas 0 to {Genesis.Configuration.Replicas - 1}");
+        throw new CommandException(ExitCodes.Usage, $"{option} {number}: the cluster has replicas 0 to {Genesis.Configuration.Replicas - 1}");
     }
 
     /// <summary>The replicas that a command is about: the one that is named, or all.</summary>
@@ -71,6 +78,19 @@ internal sealed class RunLog : IDisposable
 
     /// <summary>Names a replica's stream for a message.</summary>
     public string Where(ReplicaId replica) => Directory.Length == 0 ? StreamOf(replica) : $"{StreamOf(replica)} in {Directory}";
+
+    /// <summary>A replica's state before the first of its records; of a log whose beginning cannot be read, as it was in the genesis.</summary>
+    public ReplicaState Beginning(ReplicaId replica)
+    {
+        try
+        {
+            return ReplicaRecovery.Begin(Store, Genesis, replica).State;
+        }
+        catch (Exception e) when (StreamDamage.IsSaidBy(e))
+        {
+            return ReplicaState.Genesis(Genesis.Configuration, replica);
+        }
+    }
 
     /// <summary>
     /// The records of a replica in order with the state before each, up to a revision. Folding starts where the stream does; nothing is
@@ -111,6 +131,6 @@ internal sealed class RunLog : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Directory.Length > 0) Store.Dispose();
+        if (_owns) Store.Dispose();
     }
 }

@@ -81,8 +81,11 @@ internal static class TransitionLine
     {
         var view = string.Create(CultureInfo.InvariantCulture, $"v{state.View}{(state.Phase == ReplicaPhase.ViewChanging ? "?" : "")}");
         var line = string.Create(CultureInfo.InvariantCulture, $"r{state.Self,-2} {view,-3} #{record.Revision:d6}  {text}");
-        return new Transition(line.Length <= Width ? line : line[..(Width - 3)] + "...", name, place, state.View);
+        return new Transition(Cut(line, Width), name, place, state.View);
     }
+
+    /// <summary>A line of at most so many columns.</summary>
+    internal static string Cut(string line, int width) => line.Length <= width ? line : line[..(width - 3)] + "...";
 
     // The message is named by the event that takes it in; anything else is a cause worth a word.
     private static string CauseOf(Step step) => step.Input switch

@@ -1,14 +1,36 @@
 using System.Globalization;
 using PbftReference.Cli.Inspect;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Stores;
 
 namespace PbftReference.Cli.Replaying;
 
-/// <summary>Where the replay of a stream ends.</summary>
-internal static class RevisionBound
+/// <summary>Where the replay of streams ends.</summary>
+/// <param name="position">A position, as the command line has it.</param>
+/// <param name="log">The log.</param>
+/// <param name="replicas">The replicas that are replayed.</param>
+internal sealed class RevisionBound(string position, RunLog log, IReadOnlyList<ReplicaId> replicas)
 {
-    /// <summary>The last revision to replay. A number may lie beyond the end, since replicas' streams differ in length.</summary>
-    /// <exception cref="CommandException">It is no position, or nothing in the stream is there.</exception>
-    public static long Of(string position, RunLog log, ReplicaId replica) =>
-        long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : LogPositions.Resolve(log, replica, position);
+    /// <summary>The last revision to replay of a replica. A number may lie beyond the end of a shorter stream, and not of all.</summary>
+    /// <exception cref="CommandException">It is no position, or nothing is there.</exception>
+    public long Of(ReplicaId replica)
+    {
+        if (!long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)) return LogPositions.Resolve(log, replica, position);
+        if (revision <= LastOf(replica)) return LogPositions.Resolve(log, replica, position);
+        var longest = replicas.MaxBy(LastOf);
+        return revision <= LastOf(longest) ? revision : LogPositions.Resolve(log, longest, position);
+    }
+
+    // a stream that cannot be read is told when it is its turn
+    private long LastOf(ReplicaId replica)
+    {
+        try
+        {
+            return log.Store.Tail(log.StreamOf(replica)) is { IsEmpty: false } tail ? tail.LastRevision : -1;
+        }
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        {
+            return -1;
+        }
+    }
 }

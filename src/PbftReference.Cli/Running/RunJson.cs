@@ -31,6 +31,7 @@ internal static class RunJson
             ["replicas"] = plan.Options.Configuration.Replicas,
             ["faultsTolerated"] = plan.Options.Configuration.Faults,
             ["faulty"] = new JArray(plan.Options.Faulty.Select(f => $"{f.Replica}:{f.Behaviour}")),
+            ["faultyBefore"] = plan.Options.FaultyBefore.Count == 0 ? null : new JArray(plan.Options.FaultyBefore.Select(id => id.Value)),
             ["service"] = plan.Options.Service,
             ["configuration"] = JObject.Parse(System.Text.Encoding.UTF8.GetString(ConfigurationCodec.Encode(plan.Manifest.Genesis.Configuration))),
             ["operations"] = outcome.Operations,

@@ -27,6 +27,7 @@ internal sealed record RunPlan(RunManifest Manifest, Workload Workload, RunPlace
         {
             var c = Options.Configuration;
             var faulty = Options.Faulty.Count == 0 ? "" : " faulty=" + string.Join(",", Options.Faulty.Select(f => $"{f.Replica}:{f.Behaviour}"));
+            if (Options.FaultyBefore.Count > 0) faulty += $" faulty-before={string.Join(",", Options.FaultyBefore)}";
             return string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
                 $"seed={Options.Seed} n={c.Replicas} f={c.Faults} faults={Faults}{faulty} service={Options.Service} operations={Manifest.Asked}");

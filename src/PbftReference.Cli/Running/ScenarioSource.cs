@@ -22,9 +22,10 @@ internal static class ScenarioSource
         var read = File.Exists(place) ? OfFile(place) : LogSource.Of(place).Run ?? throw NotSimulated(place);
         try
         {
-            var options = read.Options with { Choices = 0 };
+            var options = read.Options with { Choices = 0, FaultyBefore = [] };
             RunOptions.Check(options);
             RunOptions.FaultyOf([.. options.Faulty.Select(f => $"{f.Replica}:{f.Behaviour}")], options.Configuration.Replicas);
+            RunOptions.PartitionsOf([.. options.Partitions.Select(partition => partition.ToString())], options.Configuration.Replicas);
             // made anew: a scenario may have been written by hand, and the keys follow from the seed
             var genesis = Cluster.GenesisOf(options);
             if (read.Asked < 1) throw new CommandException(ExitCodes.Data, "there must be at least one operation");

@@ -45,7 +45,7 @@ internal sealed class FailureShrinking(Terminal terminal, CancellationToken stop
 
         void Tell(ScenarioShrinker s) => terminal.Progress(() => string.Create(
             CultureInfo.InvariantCulture,
-            $"{ProgressBar.Of(s.Runs, budget)} {s.Runs:N0} of at most {budget:N0} runs; {s.Best.Options.Configuration.Replicas} replicas, {s.Best.Asked:N0} operations, {s.BestRun.Run.Faults.Count:N0} faults"));
+            $"{ProgressBar.Of(s.Runs, budget)} {s.Runs:N0} of at most {budget:N0} runs; {s.Best.Options.Configuration.Replicas} replicas, {s.Best.Asked:N0} operations, {s.BestRun.Run.Faults.Count + s.Best.Options.Partitions.Count:N0} faults"));
     }
 
     private static CommandException EndsWell(string place) => new(

@@ -49,6 +49,7 @@ internal static class MemberReductions
     {
         Configuration = options.Configuration with { Replicas = replicas, Faults = faults },
         Faulty = [.. options.Faulty.Select(f => f with { Replica = In(f.Replica, replicas) }).DistinctBy(f => f.Replica).Take(options.Faulty.Count <= options.Configuration.Faults ? faults : faults + 1).OrderBy(f => f.Replica)],
+        Partitions = PartitionReductions.In(options.Partitions, replicas),
         Plan = [.. options.Plan.Select(fault => In(fault, replicas))],
     };
 

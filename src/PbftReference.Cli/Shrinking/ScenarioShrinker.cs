@@ -42,6 +42,7 @@ internal sealed class ScenarioShrinker(RunManifest scenario, JudgedRun run, Func
             // what makes the runs short comes first
             OperationReductions.Reduce(this);
             MemberReductions.Reduce(this);
+            PartitionReductions.Reduce(this);
             FaultReductions.Reduce(this);
             SettingReductions.Reduce(this);
             if (ReferenceEquals(before, Best)) ChanceReductions.Reduce(this);

@@ -6,12 +6,12 @@ using PbftReference.Simulation;
 
 namespace PbftReference.Cli.Shrinking;
 
-/// <summary>How large a scenario is.</summary>
+/// <summary>How large a scenario is. Faults are those that happened, and the partitions that are planned.</summary>
 internal sealed record ScenarioSize(int Replicas, int Misbehaving, int Clients, long Operations, int Faults, long Records)
 {
     /// <summary>The size of a scenario that was run.</summary>
     public static ScenarioSize Of(RunManifest scenario, JudgedRun judged) => new(
-        scenario.Options.Configuration.Replicas, scenario.Options.Faulty.Count, scenario.Options.Clients + scenario.Options.LyingClients, scenario.Asked, judged.Run.Faults.Count, judged.Records);
+        scenario.Options.Configuration.Replicas, scenario.Options.Faulty.Count, scenario.Options.Clients + scenario.Options.LyingClients, scenario.Asked, judged.Run.Faults.Count + scenario.Options.Partitions.Count, judged.Records);
 
     /// <summary>Its parts, by name.</summary>
     public IEnumerable<(string Name, long Count)> Parts =>

@@ -16,7 +16,7 @@ internal sealed class VerifyInput : IDisposable
     private VerifyInput(string source, Genesis genesis, IEventStore store, string? run)
     {
         (Source, Genesis, Store, Run) = (source, genesis, store, run);
-        FaultyOfRun = run is null || ClusterManifest.Decode(run, source) is not null ? [] : [.. RunDirectory.ParseManifest(run, source).Options.Faulty.Select(faulty => faulty.Replica)];
+        FaultyOfRun = run is null || ClusterManifest.Decode(run, source) is not null ? [] : [.. RunDirectory.ParseManifest(run, source).Options.NotCorrect];
     }
 
     /// <summary>The directory or the file.</summary>

@@ -93,8 +93,20 @@ public static class LogIntegrity
                 if (content.VisitReplica(item, metadata, cluster, replica) is { Step: not null } record) heads.Add(cluster, record);
             });
         content.EndReplica();
+        CheckBeginning(store, stream, cluster, replica, findings);
         CheckEndAgainstSnapshots(store, stream, cluster, replica, findings);
         return result;
+    }
+
+    // A replica truncates behind a snapshot that stays: what begins later without one was cut.
+    private static void CheckBeginning(IEventStore store, string stream, string cluster, ReplicaId replica, Findings findings)
+    {
+        if (store.Tail(stream) is not { FirstRevision: > 0 and var first }) return;
+        var covered = StoredSnapshots.NewestFirst(store, cluster, replica).Any(snapshot => snapshot.Manifest.Position.Revision == first - 1 && StoredSnapshots.IsConfirmed(store, snapshot));
+        if (covered) return;
+        findings.Corrupt(stream, 0, IntegrityFindingKind.MissingRecord,
+            $"the stream begins at revision {first}, and no snapshot is there that its first record follows on: the records from 0 to {first - 1} were not "
+            + $"truncated by the replica, which leaves that snapshot, or '{LogStreams.OfSnapshots(cluster, replica)}' was removed");
     }
 
     /// <summary>Whether a stream goes on as far as its newest snapshot.</summary>

@@ -1,4 +1,5 @@
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Stores;
 
 namespace PbftReference.EventLog.Log;
@@ -24,7 +25,9 @@ internal static class LogReading
         }
     }
 
-    private static void Check(StoredEvent item, RecordMetadata metadata, long expected, Digest? before)
+    /// <summary>Holds a record against the one before.</summary>
+    /// <exception cref="LogFormatException">It does not follow on it, or its hash does not hold.</exception>
+    internal static void Check(StoredEvent item, RecordMetadata metadata, long expected, Digest? before)
     {
         if (item.Revision != expected) throw RecordFault.At(item.Stream, expected, $"the record is missing; {item.Revision} is the next that is there");
         if (before is { } hash && metadata.PrevHash != hash) throw RecordFault.At(item, "the record does not follow the record before");

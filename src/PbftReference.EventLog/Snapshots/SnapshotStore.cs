@@ -118,7 +118,8 @@ public static class SnapshotStore
             .ToList();
         if (kept.Count < Kept) return;
         var older = kept[^1];
-        log.Store.Truncate(older.Stored.Stream, older.FirstRevision);
+        // the records first: a crash in between leaves the snapshot on which the first record follows
         if (retention == Retention.SinceSnapshots) log.Store.Truncate(log.Stream, older.Manifest.Position.Revision + 1);
+        log.Store.Truncate(older.Stored.Stream, older.FirstRevision);
     }
 }

@@ -31,56 +31,55 @@ public static class TraceExport
     /// <summary>The lines of a trace, stream by stream.</summary>
     /// <param name="store">The store.</param>
     /// <param name="header">The header, which names the streams and their ends; later records are left out.</param>
-    /// <exception cref="LogFormatException">While enumerating: a record can't be read, or does not fit what came before.</exception>
-    public static IEnumerable<TraceLine> Lines(IEventStore store, TraceHeader header)
+    /// <param name="damaged">Told of each stream that is not as it should be, with what is wrong first. Of such a stream come all records that can be read.</param>
+    /// <exception cref="LogFormatException">While enumerating, if nobody is to be told: a record can't be read, or does not fit what came before.</exception>
+    public static IEnumerable<TraceLine> Lines(IEventStore store, TraceHeader header, Action<string, Exception>? damaged = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(header);
-        return header.Streams.SelectMany(stream => LogStreams.TryParseReplica(stream.Stream, out var cluster, out var replica) && cluster == header.Cluster
-            ? Steps(store, header, stream, replica)
-            : Records(store, stream).Select(record => new TraceLine(null, record)));
+        return header.Streams.SelectMany(stream =>
+        {
+            var faults = new StreamFaults(stream, damaged);
+            return LogStreams.TryParseReplica(stream.Stream, out var cluster, out var replica) && cluster == header.Cluster
+                ? Steps(store, header, stream, replica, faults)
+                : faults.Records(store).Select(record => new TraceLine(null, record));
+        });
     }
 
     private static bool IsOf(string stream, ReplicaId? replica) =>
         (LogStreams.TryParseReplica(stream, out _, out var owner) || LogStreams.TryParseSnapshots(stream, out _, out owner)) && (replica ?? owner) == owner;
 
-    private static IEnumerable<StoredEvent> Records(IEventStore store, TraceStream stream) =>
-        store.Read(stream.Stream, stream.FirstRevision).TakeWhile(record => record.Revision <= stream.LastRevision);
-
-    private static IEnumerable<TraceLine> Steps(IEventStore store, TraceHeader header, TraceStream stream, ReplicaId replica)
+    private static IEnumerable<TraceLine> Steps(IEventStore store, TraceHeader header, TraceStream stream, ReplicaId replica, StreamFaults faults)
     {
-        var (state, folded) = Start(store, header, stream, replica);
-        foreach (var stored in Records(store, stream))
+        var start = faults.Try(() => Start(store, header, stream, replica));
+        var (state, folded) = (start?.State, start?.Folded ?? long.MaxValue);
+        foreach (var stored in faults.Records(store))
         {
-            if (stored.Type is RecordTypes.Blob or RecordTypes.RefusalsCounted or RecordTypes.SnapshotTaken)
+            TraceStep? line = null;
+            if (stored.Revision > folded && stored.Type is not (RecordTypes.Blob or RecordTypes.RefusalsCounted or RecordTypes.SnapshotTaken))
             {
-                yield return new TraceLine(null, stored);
-                continue;
+                line = faults.Try(() => StepOf(state!, ReplicaLog.Read(store, stored.Stream, stored.Revision, check: false).First(), replica, out state));
+                // what cannot be told of one step cannot be told of those after it: they go as records alone
+                if (line is null) folded = long.MaxValue;
             }
 
-            var record = ReplicaLog.Read(store, stored.Stream, stored.Revision, check: false).First();
-            if (stored.Revision <= folded)
-            {
-                yield return new TraceLine(null, stored);
-                continue;
-            }
-
-            var step = record.Step!;
-            var line = StepOf(state, step, record, replica, out state);
             yield return new TraceLine(line, stored);
         }
     }
 
     // Of a stream whose beginning is truncated, the records up to the snapshot can't be folded: they go as records alone.
-    private static (ReplicaState State, long Folded) Start(IEventStore store, TraceHeader header, TraceStream stream, ReplicaId replica)
+    private static Beginning Start(IEventStore store, TraceHeader header, TraceStream stream, ReplicaId replica)
     {
-        if (stream.FirstRevision == 0) return (ReplicaState.Genesis(header.Configuration, replica), -1);
+        if (stream.FirstRevision == 0) return new Beginning(ReplicaState.Genesis(header.Configuration, replica), -1);
         var snapshot = SnapshotStore.ReadNewest(store, header.Cluster, replica, header.Configuration)!;
-        return (snapshot.State, snapshot.Taken.Position.Revision);
+        return new Beginning(snapshot.State, snapshot.Taken.Position.Revision);
     }
 
-    private static TraceStep StepOf(ReplicaState before, Step step, LogRecord record, ReplicaId replica, out ReplicaState after)
+    private sealed record Beginning(ReplicaState State, long Folded);
+
+    private static TraceStep StepOf(ReplicaState before, LogRecord record, ReplicaId replica, out ReplicaState after)
     {
+        var step = record.Step!;
         var executions = ImmutableArray.CreateBuilder<TraceExecution>();
         var stable = ImmutableArray.CreateBuilder<TraceCheckpoint>();
         var installed = ImmutableArray.CreateBuilder<TraceCheckpoint>();

@@ -24,6 +24,7 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
     private readonly Dictionary<RequestId, SequenceNumber> _executedAt = [];
     private readonly Dictionary<RequestId, ImmutableArray<byte>> _results = [];
     private readonly Dictionary<RequestId, ImmutableArray<byte>> _requested = [];
+    private readonly HashSet<RequestId> _abandoned = [];
     private readonly List<Violation> _violations = [];
 
     /// <summary>The names of the properties that are watched during a run.</summary>
@@ -44,6 +45,16 @@ public sealed class SafetyChecker(Func<long> now, Func<ReplicaId, bool> isCorrec
 
     /// <summary>A client asked for something.</summary>
     public void OnRequested(Request request) => _requested[request.Id] = request.Operation;
+
+    /// <summary>A client asked for something in an earlier run, and asks no further: it may take effect or not.</summary>
+    public void OnAbandoned(Request request)
+    {
+        OnRequested(request);
+        if (isCorrectClient(request.Client)) _abandoned.Add(request.Id);
+    }
+
+    /// <summary>The operations that nobody waited for any more and that took effect nevertheless.</summary>
+    public IEnumerable<ImmutableArray<byte>> AbandonedExecuted => _abandoned.Where(_executedAt.ContainsKey).Select(id => _requested[id]);
 
     /// <summary>A client believes a result.</summary>
     public void OnAccepted(Acceptance acceptance)

@@ -12,7 +12,10 @@ public sealed class BisectTests(InspectedRun run) : IClassFixture<InspectedRun>
 {
     [Theory]
     [InlineData("executed >= 3", "BATCH-EXECUTED n=3", "executed = 3")]
-    [InlineData("place[2].phase == CommittedLocal", "COMMITTED-LOCAL n=2", "place[2].phase = CommittedLocal")]
+    [InlineData("place[2].phase == CommittedLocal", "COMMITTED-LOCAL n=2", "place[2].phase = committed-local")]
+    [InlineData("phase == ViewChanging", "VIEW-CHANGE-SENT", "phase = view-changing")]
+    [InlineData("phase == view-changing", "VIEW-CHANGE-SENT", "phase = view-changing")]
+    [InlineData("place[1].batch == null and place[1].phase == empty", "STARTED", "place[1].batch = null")]
     [InlineData("event:checkpoint-stable", "CHECKPOINT-STABLE", "")]
     [InlineData("low > 0 and not (view == 0 or replica < 0)", "CHECKPOINT-STABLE", "low = ")]
     public void The_first_step_is_found_after_which_a_predicate_holds(string predicate, string transition, string value)
@@ -21,6 +24,19 @@ public sealed class BisectTests(InspectedRun run) : IClassFixture<InspectedRun>
 
         Assert.Contains(transition, found, StringComparison.Ordinal);
         Assert.Contains(value, found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_digest_is_named_by_as_much_of_it_as_the_outputs_show()
+    {
+        var digest = Pbft.Succeed("log", "show", run.Directory, "--only", "committed-local", "--seq", "2").Output.Split("n=2 d=")[1][..8];
+
+        foreach (var named in (string[])[digest, digest.ToUpperInvariant()])
+        {
+            var found = Pbft.Succeed("bisect", run.Directory, "--until", $"place[2].batch == {named} and place[2].phase == committed-local").Output;
+            Assert.Contains($"COMMITTED-LOCAL n=2 d={digest}", found, StringComparison.Ordinal);
+            Assert.Matches($"place\\[2\\].batch =\n    {digest}[0-9a-f]{{56}}\n", found);
+        }
     }
 
     [Fact]
@@ -81,6 +97,13 @@ public sealed class BisectTests(InspectedRun run) : IClassFixture<InspectedRun>
     [InlineData("(view == 2", "a bracket is not closed")]
     [InlineData("view == 2 3", "'3' is one too many")]
     [InlineData("event:comitted-local", "did you mean committed-local?")]
+    [InlineData("phase > normal", "phase has no order")]
+    [InlineData("phase == nrmal", "one of recovering, normal, view-changing, halted")]
+    [InlineData("place[2].phase == normal", "one of empty, pre-prepared, prepared, committed-local")]
+    [InlineData("executed >= three", "'three' is no value of executed, which is a whole number")]
+    [InlineData("active == 1", "which is true or false")]
+    [InlineData("service == ab", "a digest's first 8 hexadecimal digits or more, or null")]
+    [InlineData("service < 12345678", "service has no order")]
     public void What_is_no_predicate_is_told(string predicate, string why)
     {
         var result = Pbft.Run("bisect", run.Directory, "--until", predicate);

@@ -65,16 +65,35 @@ public sealed class ExportTests(InspectedRun run) : IClassFixture<InspectedRun>
     }
 
     [Fact]
-    public void A_timeline_for_perfetto_closes_each_span_that_it_opens_at_most_once()
+    public void Every_state_says_of_every_replica_how_it_stands()
     {
-        var events = JObject.Parse(Export("perfetto"))["traceEvents"]!;
+        foreach (var state in JObject.Parse(Export("itf"))["states"]!)
+        {
+            foreach (var variable in (string[])["view", "phase", "low", "lastExecuted", "serviceDigest"])
+            {
+                Assert.Equal(["0", "1", "2", "3"], state[variable]!["#map"]!.Select(pair => (string)pair[0]!["#bigint"]!));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--seq", "3..4")]
+    public void A_timeline_for_perfetto_ends_each_span_that_it_begins_and_no_other(params string[] more)
+    {
+        var events = JObject.Parse(Export("perfetto", more))["traceEvents"]!;
 
         Assert.Equal(4, events.Count(e => (string?)e["ph"] == "M"));
         var opened = events.Where(e => (string?)e["ph"] == "b").Select(e => (string)e["id"]!).ToList();
-        var closed = events.Where(e => (string?)e["ph"] == "e").Select(e => (string)e["id"]!).ToList();
-        Assert.NotEmpty(closed);
-        Assert.Subset(opened.ToHashSet(), closed.ToHashSet());
-        Assert.Equal(closed.Count, closed.Distinct().Count());
+        Assert.NotEmpty(opened);
+        Assert.Equal(opened.Order(StringComparer.Ordinal), events.Where(e => (string?)e["ph"] == "e").Select(e => (string)e["id"]!).Order(StringComparer.Ordinal));
+        if (more.Length > 0) Assert.All(opened, id => Assert.Contains(id.Split('.')[1], (string[])["3", "4"]));
+        var last = events.Where(e => e["ts"] is not null).Max(e => (long)e["ts"]!);
+        foreach (var begin in events.Where(e => (string?)e["ph"] == "b"))
+        {
+            var end = events.Single(e => (string?)e["ph"] == "e" && (string?)e["id"] == (string?)begin["id"]);
+            Assert.InRange((long)end["ts"]!, (long)begin["ts"]!, last);
+        }
     }
 
     [Fact]
@@ -94,6 +113,9 @@ public sealed class ExportTests(InspectedRun run) : IClassFixture<InspectedRun>
         var filtered = Pbft.Run("trace", "export", run.Directory, "--seq", "1");
         Assert.Equal(ExitCodes.Usage, filtered.ExitCode);
         Assert.Contains("a log in jsonl is whole", filtered.Notes, StringComparison.Ordinal);
+        var states = Pbft.Run("trace", "export", run.Directory, "--format", "itf", "--view", "9");
+        Assert.Equal(ExitCodes.Usage, states.ExitCode);
+        Assert.Contains("each state follows on the one before", states.Notes, StringComparison.Ordinal);
     }
 
     private string Export(string format, params string[] more) => Pbft.Succeed(["trace", "export", run.Directory, "--format", format, .. more]).Output;

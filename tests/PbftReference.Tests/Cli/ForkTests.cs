@@ -51,6 +51,69 @@ public sealed class ForkTests : IDisposable
         Assert.Contains("holds", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--operations", "20")]
+    [InlineData("--operations", "90", "--faults", "some", "--faulty", "1:silent", "--choices", "7")]
+    [InlineData("--faulty", "none")]
+    [InlineData("--faulty", "1:silent,2:slow-primary", "--faulty", "3:replay")]
+    public void The_printed_command_gives_the_same_log_byte_for_byte(params string[] others)
+    {
+        Pbft.Succeed("run", "--seed", "11", "--operations", "60", "--faults", "none", "--faulty", "0:equivocate", "--log", Old);
+        var printed = Pbft.Run(["fork", Old, "--at", "1:50%", "--log", New("a"), .. others]).Lines.Single(line => line.StartsWith("reproduce: pbft ", StringComparison.Ordinal));
+
+        Pbft.Run([.. printed["reproduce: pbft ".Length..].Split(' ').Select(word => word == "OTHER" ? New("b") : word)]);
+
+        Assert.Equal(Pbft.Succeed("trace", "export", New("a")).Output, Pbft.Succeed("trace", "export", New("b")).Output);
+    }
+
+    [Fact]
+    public void What_was_asked_for_before_counts_as_asked_for_however_few_operations_there_are_to_be()
+    {
+        Pbft.Succeed("run", "--seed", "11", "--operations", "60", "--faults", "none", "--log", Old);
+        foreach (var at in (string[])["1:20%", "0:50%", "2:80%"])
+        {
+            var output = Pbft.Succeed("fork", Old, "--at", at, "--operations", "10", "--log", New(at)).Output;
+            Assert.Contains("holds       agreement, exactly once, validity", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Who_lied_before_is_blamed_for_that_by_nobody_as_if_it_happened_now()
+    {
+        // a primary that proposes twice, found out after the moment from which on it is to be honest
+        Pbft.Succeed("run", "--seed", "3", "--operations", "40", "--batch", "4", "--faults", "none", "--faulty", "0:equivocate", "--log", Old);
+        var told = new List<string>();
+        foreach (var at in (string[])["1:10%", "1:25%", "2:50%", "3:75%", "1:end"])
+        {
+            var output = Pbft.Succeed("fork", Old, "--at", at, "--faulty", "none", "--log", New(at)).Output;
+            Assert.Contains("faulty-before=0", output, StringComparison.Ordinal);
+            Assert.Contains("no framing", output, StringComparison.Ordinal);
+            Assert.Equal(ExitCodes.Holds, Pbft.Run("verify", New(at)).ExitCode);
+            told.Add(Pbft.Run("log", "show", New(at), "--only", "evidence-kept").Output);
+        }
+
+        Assert.Contains(told, evidence => evidence.Contains("EVIDENCE-KEPT against r0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void More_faulty_replicas_than_are_tolerated_are_warned_of_those_that_were_faulty_before_among_them()
+    {
+        Pbft.Succeed("run", "--seed", "3", "--operations", "10", "--faults", "none", "--faulty", "0:silent", "--log", Old);
+
+        Assert.Contains("2 replicas are faulty and n = 4 tolerates 1", Pbft.Run("fork", Old, "--at", "1:50%", "--faulty", "1:silent", "--log", New("a")).Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_whose_older_snapshots_are_gone_is_forked_all_the_same()
+    {
+        Pbft.Succeed("run", "--seed", "5", "--operations", "120", "--faults", "none", "--snapshot-after", "40", "--log", Old);
+        foreach (var at in (string[])["1:20%", "1:90%"])
+        {
+            Assert.Contains("holds", Pbft.Succeed("fork", Old, "--at", at, "--log", New(at)).Output, StringComparison.Ordinal);
+            Assert.Equal(ExitCodes.Holds, Pbft.Run("log", "verify", New(at)).ExitCode);
+        }
+    }
+
     [Fact]
     public void What_cannot_be_forked_is_told()
     {
@@ -58,6 +121,8 @@ public sealed class ForkTests : IDisposable
         Assert.Contains("names no step", Pbft.Run("fork", Old, "--at", "50%", "--log", New("a")).Notes, StringComparison.Ordinal);
         Assert.Contains("choose none, some or many", Pbft.Run("fork", Old, "--at", "0:50%", "--faults", "few", "--log", New("a")).Notes, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Data, Pbft.Run("fork", Old, "--at", "0:50%", "--log", Old).ExitCode);
+        Assert.Equal(ExitCodes.Usage, Pbft.Run("fork", Old, "--at", "0:50%", "--operations", "0", "--log", New("a")).ExitCode);
+        Assert.Contains("its records are 0 to ", Pbft.Run("fork", Old, "--at", "0:99999", "--log", New("a")).Notes, StringComparison.Ordinal);
         Assert.False(Directory.Exists(New("a")));
     }
 

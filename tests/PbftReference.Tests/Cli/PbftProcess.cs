@@ -34,6 +34,19 @@ public sealed class PbftProcess : IDisposable
         return lines;
     }
 
+    /// <summary>Interrupts it (SIGINT) once something holds; it must not have ended before.</summary>
+    public async Task InterruptWhen(Func<bool> holds)
+    {
+        while (!holds())
+        {
+            Assert.False(_process.HasExited, "it ended before");
+            await Task.Delay(5);
+        }
+
+        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>Waits for its end; gives the exit code and standard output.</summary>
     public async Task<(int ExitCode, string Output)> End()
     {

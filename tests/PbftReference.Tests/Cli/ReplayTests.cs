@@ -37,6 +37,46 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public void What_lies_behind_the_end_is_wrong_data_and_the_range_is_told()
+    {
+        foreach (var verb in (string[][])[["--until", "99999"], ["--replica", "1", "--until", "99999"], ["--replica", "1", "--break", "99999"]])
+        {
+            var result = Pbft.Run(["replay", Log, .. verb]);
+            Assert.Equal(ExitCodes.Data, result.ExitCode);
+            Assert.Matches("nothing is at '99999' in replica-sim.[0-3] in .*: its records are 0 to [0-9]+", result.Notes);
+        }
+    }
+
+    [Fact]
+    public void A_bound_behind_the_end_of_the_shorter_streams_alone_ends_the_longest()
+    {
+        using var store = RunDirectory.OpenLog(Log);
+        var longest = store.Streams().Where(stream => stream.StartsWith("replica-sim.", StringComparison.Ordinal)).Max(stream => store.Tail(stream)!.LastRevision);
+
+        Assert.Equal(Document("replay", Log, "--json").Select(r => (string?)r["state"]), Document("replay", Log, "--json", "--until", $"{longest}").Select(r => (string?)r["state"]));
+    }
+
+    [Fact]
+    public void A_stop_that_is_never_reached_is_told()
+    {
+        Assert.Contains("--until ends at #2 before it", Pbft.Run("replay", Log, "--replica", "1", "--break", "9", "--until", "2").Notes, StringComparison.Ordinal);
+        Assert.Contains("name that by --replica", Pbft.Run("replay", Log, "--break", "9").Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_beginning_that_was_cut_off_is_corrupt_to_everybody()
+    {
+        Change("DELETE FROM event WHERE revision < 30 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.3')");
+        Change("UPDATE stream SET first_revision = 30 WHERE name = 'replica-sim.3'");
+        foreach (var verb in (string[][])[["log", "verify", Log], ["log", "ls", Log], ["replay", Log], ["replay", Log, "--verify"], ["verify", Log]])
+        {
+            var result = Pbft.Run(verb);
+            Assert.Equal(ExitCodes.Corrupt, result.ExitCode);
+            Assert.Contains("snapshot", result.Output + result.Notes, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_flipped_bit_is_corrupt_and_the_other_replicas_are_replayed()
     {
         Change("UPDATE event SET data = CAST(replace(CAST(data AS TEXT), '1', '2') AS BLOB) WHERE revision = 9 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.2')");

@@ -33,6 +33,26 @@ public sealed class ScenarioShrinkerTests
     }
 
     [Fact]
+    public void Planned_partitions_that_the_failure_does_not_need_are_left_out_and_the_others_shortened()
+    {
+        var (early, late) = (ScriptedPartition.Parse("0,1|2,3@100-3000"), ScriptedPartition.Parse("0|1,2,3@4000-9000"));
+        var shrinker = Shrinker(m => m.Options.Partitions.Any(p => p.Sides[0].Count == 1 && p.From <= 5000 && p.To >= 6000), [early, late]);
+
+        shrinker.Run();
+
+        Assert.Equal("0|1,2,3@5000-6000", Assert.Single(shrinker.Best.Options.Partitions).ToString());
+    }
+
+    [Fact]
+    public void In_a_smaller_cluster_a_partition_keeps_those_who_are_left()
+    {
+        var partition = ScriptedPartition.Parse("0,1,5|2,3,4,6@100-3000");
+
+        Assert.Equal("0,1|2,3@100-3000", Assert.Single(PartitionReductions.In([partition], 4)).ToString());
+        Assert.Empty(PartitionReductions.In([ScriptedPartition.Parse("0,1,2,3|4,5,6@1-2")], 4));
+    }
+
+    [Fact]
     public void A_failure_that_needs_no_fault_is_left_without_any()
     {
         var shrinker = Shrinker(_ => true);
@@ -122,12 +142,16 @@ public sealed class ScenarioShrinkerTests
 
     private static ImmutableArray<long> Asked(RunManifest m) => m.Picked.IsDefault ? [.. Enumerable.Range(0, (int)m.Operations).Select(k => (long)k)] : m.Picked;
 
-    private static ScenarioShrinker Shrinker(Func<RunManifest, bool> fails, int budget = 5000, CancellationToken stop = default)
+    private static ScenarioShrinker Shrinker(Func<RunManifest, bool> fails, int budget = 5000, CancellationToken stop = default) =>
+        Shrinker(fails, [], budget, stop);
+
+    private static ScenarioShrinker Shrinker(Func<RunManifest, bool> fails, ScriptedPartition[] partitions, int budget = 5000, CancellationToken stop = default)
     {
         var options = new SimulationOptions
         {
             Configuration = new ClusterConfiguration { Replicas = 7, Faults = 2 },
             LyingClients = 2,
+            Partitions = partitions,
             ThinkTime = 100,
             Faults = FaultProfile.Plan,
             Plan =

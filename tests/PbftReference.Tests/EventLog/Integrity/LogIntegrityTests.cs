@@ -210,6 +210,35 @@ public sealed class LogIntegrityTests
     }
 
     [Fact]
+    public void A_beginning_that_no_snapshot_covers_was_cut_off_and_not_truncated()
+    {
+        using var log = new DamagedLog();
+        log.Sql("DELETE FROM event WHERE stream_id = {0} AND revision < 4").Sql($"UPDATE stream SET first_revision = 4 WHERE name = '{Zero}'");
+        using var store = new SqliteEventStore(log.File, new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
+
+        var finding = Assert.Single(LogIntegrity.Check(store).Findings);
+
+        AssertIs(finding, Zero, 0, Kind.MissingRecord, IntegrityVerdict.Corrupt);
+        Assert.Contains("the stream begins at revision 4, and no snapshot is there", finding.Explanation, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4, IntegrityVerdict.Sound)]
+    [InlineData(3, IntegrityVerdict.Corrupt)]
+    [InlineData(5, IntegrityVerdict.Corrupt)]
+    public void A_truncated_stream_must_begin_right_behind_its_snapshot(long first, IntegrityVerdict verdict)
+    {
+        // the snapshot is of the record before revision 5, which confirms it
+        using var store = new InMemoryEventStore();
+        WriteSnapshot(store);
+        var at = ReplicaLog.Read(store, Zero).Last().SnapshotTaken!.Position.Revision;
+
+        store.Truncate(Zero, at + 1 + (first - 4));
+
+        Assert.Equal(verdict, LogIntegrity.Check(store).Verdict);
+    }
+
+    [Fact]
     public void Blobs_without_their_step_at_the_end_are_undetermined()
     {
         using var store = new InMemoryEventStore();

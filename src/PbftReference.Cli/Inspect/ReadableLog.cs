@@ -1,0 +1,70 @@
+using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Stores;
+using PbftReference.Core.Types;
+
+namespace PbftReference.Cli.Inspect;
+
+/// <summary>What is wrong with a stream.</summary>
+/// <param name="Stream">The stream.</param>
+/// <param name="Why">What is wrong, where, and how to go on.</param>
+/// <param name="IsLater">Whether a later version of pbft wrote it: nothing is wrong with it then.</param>
+internal sealed record StreamDamage(string Stream, string Why, bool IsLater)
+{
+    /// <summary>Of what was thrown while a stream was read.</summary>
+    public StreamDamage(string stream, Exception thrown)
+        : this(stream, thrown.Message, thrown is UnknownRecordTypeException)
+    {
+    }
+
+    /// <summary>Whether something that was thrown says that a stream cannot be read on.</summary>
+    public static bool IsSaidBy(Exception thrown) => thrown is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged };
+
+    /// <summary>The exit code of a command that read on beside damages.</summary>
+    public static int CodeOf(IReadOnlyCollection<StreamDamage> damages) =>
+        damages.Any(damage => !damage.IsLater) ? ExitCodes.Corrupt : damages.Count > 0 ? ExitCodes.Unknown : ExitCodes.Holds;
+}
+
+/// <summary>A log of which what can be read is looked at: a replica's records end where its stream is damaged, and the others go on.</summary>
+/// <param name="log">The log.</param>
+internal sealed class ReadableLog(RunLog log)
+{
+    private readonly List<StreamDamage> _damages = [];
+
+    /// <summary>What was found to be damaged so far.</summary>
+    public IReadOnlyList<StreamDamage> Damages => _damages;
+
+    /// <summary>The first of them; null if there is none.</summary>
+    public StreamDamage? Damage => _damages.Count > 0 ? _damages[0] : null;
+
+    /// <summary>A replica's records in order, as far as they can be read and each fits what came before.</summary>
+    public IEnumerable<LoggedStep> Walk(ReplicaId replica) => Readable(log.StreamOf(replica), log.Walk(replica).Where(Fits));
+
+    /// <summary>The records of a stream as they are stored, as far as they can be read.</summary>
+    public IEnumerable<StoredEvent> Read(string stream) => Readable(stream, log.Store.Read(stream));
+
+    // throws if not, so that nobody is given what cannot be folded
+    private static bool Fits(LoggedStep step)
+    {
+        RunLog.After(step.Record, step.Before);
+        return true;
+    }
+
+    private IEnumerable<T> Readable<T>(string stream, IEnumerable<T> items)
+    {
+        using var item = items.GetEnumerator();
+        while (CanMove(stream, item)) yield return item.Current;
+    }
+
+    private bool CanMove<T>(string stream, IEnumerator<T> items)
+    {
+        try
+        {
+            return items.MoveNext();
+        }
+        catch (Exception e) when (StreamDamage.IsSaidBy(e))
+        {
+            if (_damages.TrueForAll(known => known.Stream != stream)) _damages.Add(new StreamDamage(stream, e));
+            return false;
+        }
+    }
+}

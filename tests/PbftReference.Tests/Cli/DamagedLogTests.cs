@@ -1,0 +1,131 @@
+using Microsoft.Data.Sqlite;
+using Newtonsoft.Json.Linq;
+using PbftReference.Cli;
+using PbftReference.Simulation;
+using PbftReference.Tests.EventLog.Stores;
+using Xunit;
+
+namespace PbftReference.Tests.Cli;
+
+/// <summary>A log that is not whole: what can be read of it is shown, and what is wrong is said.</summary>
+public sealed class DamagedLogTests : IDisposable
+{
+    private readonly TemporaryDirectory _temporary = new();
+
+    public DamagedLogTests() => Pbft.Succeed("run", "--seed", "6", "--operations", "40", "--batch", "1", "--faults", "none", "--log", Log);
+
+    private string Log => Path.Combine(_temporary.Path, "run");
+
+    private string File => Path.Combine(_temporary.Path, "trace");
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public void A_list_says_up_to_where_a_stream_can_be_read_and_how_far_the_replica_was_there()
+    {
+        var before = JObject.Parse(Pbft.Succeed("log", "ls", Log, "--json").Output)["streams"]!;
+        var there = Pbft.Succeed("state", Log, "--replica", "2", "--at", "29").Output;
+        Change("DELETE FROM event WHERE revision BETWEEN 30 AND 35 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.2')");
+
+        var result = Pbft.Run("log", "ls", Log);
+        var streams = JObject.Parse(Pbft.Run("log", "ls", Log, "--json").Output)["streams"]!.ToList();
+
+        Assert.Equal(ExitCodes.Corrupt, result.ExitCode);
+        Assert.Matches("replica-sim.2 .* damaged after #29", result.Output);
+        Assert.Contains("revision 30: the record is missing", result.Notes, StringComparison.Ordinal);
+        Assert.Equal((long)before[2]!["records"]! - 6, (long)streams[2]["records"]!);
+        Assert.Equal("29", (string?)streams[2]["readableTo"]);
+        Assert.Contains($"last executed {streams[2]["lastExecuted"]}", there, StringComparison.Ordinal);
+        Assert.Equal(before.Where((_, i) => i != 2).Select(s => (string?)s["lastExecuted"]), streams.Where((_, i) => i != 2).Select(s => (string?)s["lastExecuted"]));
+    }
+
+    [Theory]
+    [InlineData("UPDATE event SET data = CAST(replace(CAST(data AS TEXT), '1', '2') AS BLOB) WHERE revision = 20 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.1')", "does not fit its bytes")]
+    [InlineData("DELETE FROM event WHERE revision BETWEEN 30 AND 35 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.1')", "the record is missing")]
+    [InlineData("UPDATE event SET data = x'7b7d' WHERE revision = 20 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.1')", "does not fit its bytes")]
+    public void All_that_can_be_read_of_a_damaged_log_is_exported_and_it_is_warned_of(string damage, string why)
+    {
+        var whole = Records(Pbft.Succeed("trace", "export", Log).Output);
+        Change(damage);
+        using var store = RunDirectory.OpenLog(Log);
+        var left = store.Streams().Sum(stream => store.Read(stream).Count());
+
+        var toFile = Pbft.Run("trace", "export", Log, "-o", File);
+        var written = System.IO.File.ReadAllText(File);
+
+        Assert.Equal(ExitCodes.Corrupt, toFile.ExitCode);
+        Assert.Contains(why, toFile.Notes, StringComparison.Ordinal);
+        Assert.Contains("the log is not whole", toFile.Notes, StringComparison.Ordinal);
+        Assert.Equal(left, Records(written));
+        Assert.InRange(left, whole - 6, whole);
+        Assert.Equal(written, Pbft.Run("trace", "export", Log).Output);
+    }
+
+    [Theory]
+    [InlineData("mermaid")]
+    [InlineData("itf")]
+    [InlineData("csv")]
+    public void Of_a_damaged_log_a_diagram_shows_what_came_before_the_damage(string format)
+    {
+        Change("DELETE FROM event WHERE revision BETWEEN 30 AND 35 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.1')");
+
+        var result = Pbft.Run("trace", "export", Log, "--format", format);
+
+        Assert.Equal(ExitCodes.Corrupt, result.ExitCode);
+        Assert.Contains("revision 30: the record is missing", result.Notes, StringComparison.Ordinal);
+        Assert.True(result.Output.Length > 1000);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_whole_is_left_as_it_was()
+    {
+        System.IO.File.WriteAllText(File, "before");
+
+        Assert.Equal(ExitCodes.Usage, Pbft.Run("trace", "export", Log, "--replica", "9", "-o", File).ExitCode);
+        var broken = Assert.Throws<IOException>(() => PbftReference.Cli.Output.WholeFile.Write(File, stream =>
+        {
+            stream.Write("half"u8);
+            throw new IOException("the disk is full");
+        }));
+
+        Assert.Equal("the disk is full", broken.Message);
+        Assert.Equal("before", System.IO.File.ReadAllText(File));
+        Assert.Equal([File], Directory.GetFiles(_temporary.Path));
+    }
+
+    [Fact]
+    public void A_link_stays_a_link_to_the_file_that_was_written()
+    {
+        var link = Path.Combine(_temporary.Path, "link");
+        System.IO.File.CreateSymbolicLink(link, File);
+
+        Pbft.Succeed("trace", "export", Log, "-o", link);
+
+        Assert.Equal(File, new FileInfo(link).LinkTarget);
+        Assert.Equal(Pbft.Succeed("trace", "export", Log).Output, System.IO.File.ReadAllText(File));
+    }
+
+    [Fact]
+    public async Task An_interrupted_export_leaves_no_file()
+    {
+        var longer = Path.Combine(_temporary.Path, "longer");
+        Pbft.Succeed("run", "--seed", "6", "--operations", "3000", "--batch", "1", "--log", longer);
+        using var export = new PbftProcess("trace", "export", longer, "-o", File);
+
+        await export.InterruptWhen(() => Directory.GetFiles(_temporary.Path, "trace.*.part").Length > 0);
+
+        Assert.Equal(ExitCodes.Interrupted, (await export.End()).ExitCode);
+        Assert.Empty(Directory.GetFiles(_temporary.Path));
+    }
+
+    private static int Records(string trace) => trace.Split('\n').Count(line => line.Contains("\"record\":", StringComparison.Ordinal));
+
+    private void Change(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={RunDirectory.LogPath(Log)};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        Assert.True(command.ExecuteNonQuery() > 0);
+    }
+}
