@@ -20,6 +20,8 @@ public static class Program
 
     private const string NoCommand = "Required command";
 
+    private const string NoArgument = "Required argument missing";
+
     /// <summary>Runs a command line.</summary>
     public static int Main(string[] args)
     {
@@ -92,7 +94,7 @@ public static class Program
     {
         foreach (var error in parsed.Errors.Where(e => parsed.UnmatchedTokens.Count == 0 || !e.Message.StartsWith(NoCommand, StringComparison.Ordinal)))
         {
-            terminal.Note($"pbft: {InWords(error.Message)}");
+            terminal.Note($"pbft: {InWords(error.Message, parsed.CommandResult.Command)}");
         }
 
         foreach (var word in parsed.UnmatchedTokens)
@@ -105,9 +107,10 @@ public static class Program
         return ExitCodes.Usage;
     }
 
-    /// <summary>The parser names a type of .NET where people want to know what to write.</summary>
-    private static string InWords(string message)
+    /// <summary>The parser names a type of .NET where people want to know what to write, and a verb where an argument is missing.</summary>
+    private static string InWords(string message, Command command)
     {
+        if (message.StartsWith(NoArgument, StringComparison.Ordinal)) return $"'{command.Name}' takes {string.Join(' ', command.Arguments.Select(argument => argument.Name))}: one is missing";
         var cut = message.IndexOf(" as expected type '", StringComparison.Ordinal);
         if (cut < 0) return message;
         var wanted = message[cut..] switch

@@ -26,6 +26,7 @@ internal static class LogListCommand
             if (parsed.GetValue(json)) WriteJson(terminal, streams);
             else Write(terminal, streams);
             foreach (var stream in streams.Where(s => s.Damage is not null)) terminal.Note($"pbft: {stream.Name}: {stream.Damage!.Why}");
+            foreach (var missing in Missing(log)) terminal.Note($"pbft: of replica {missing} no stream is here");
             return StreamDamage.CodeOf([.. streams.Select(s => s.Damage).OfType<StreamDamage>()]);
         });
         return command;
@@ -66,6 +67,12 @@ internal static class LogListCommand
         }
 
         return new Stream(name, tail, records, bytes, view, executed, last, readable.Damage);
+    }
+
+    private static IEnumerable<ReplicaId> Missing(RunLog log)
+    {
+        var there = log.Store.Streams().ToHashSet(StringComparer.Ordinal);
+        return Enumerable.Range(0, log.Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(id => !there.Contains(log.StreamOf(id)));
     }
 
     private static bool IsReplica(RunLog log, string name, out ReplicaId replica) => LogStreams.TryParseReplica(name, out var cluster, out replica) && cluster == log.Genesis.Cluster;

@@ -34,6 +34,7 @@ internal static class LogShowCommand
         logPlace.AddTo(command);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(at) is not null && ((Option[])[from, to, only, seq, view, grep]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } beside) throw new CommandException(ExitCodes.Usage, $"--at shows one record, whatever it is: leave out {beside.Name}");
             if (parsed.GetValue(legend)) terminal.Result.WriteLine(TransitionLine.Legend + "\n");
             var filter = TransitionFilter.Parse(parsed.GetValue(only), parsed.GetValue(seq), parsed.GetValue(view), parsed.GetValue(grep));
             using var log = RunLog.Open(logPlace.Of(parsed));
@@ -54,7 +55,9 @@ internal static class LogShowCommand
 
         public void Ranges(IReadOnlyList<ReplicaId> replicas, string from, string to)
         {
-            var ranges = replicas.Select(id => (id, LogPositions.Resolve(log, id, from), LogPositions.Resolve(log, id, to))).ToList();
+            var (first, last) = (new RevisionBound(from, log, replicas), new RevisionBound(to, log, replicas));
+            var ranges = replicas.Select(id => (id, first.Of(id), last.Of(id))).ToList();
+            if (ranges.Count > 0 && ranges.TrueForAll(range => range.Item2 > range.Item3)) throw new CommandException(ExitCodes.Usage, $"--from {from} lies behind --to {to}: name the earlier record first");
             var lanes = ranges.Select(range => Range(range.id, range.Item2, range.Item3));
             foreach (var step in CausalOrder.Of(lanes)) Write(step);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
+using System.Globalization;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.Core.State;
@@ -21,7 +22,7 @@ internal static class LogTailCommand
         var lines = new Option<int>("-n", "--records") { Description = "How many of the last records of each stream.", DefaultValueFactory = _ => 10 };
         lines.Validators.Add(option =>
         {
-            if (option.GetValueOrDefault<int>() < 0) option.AddError("-n takes a number from 0 up");
+            if (option.Tokens is [var given] && long.TryParse(given.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number < 0) option.AddError("-n takes a number from 0 up");
         });
         var follow = new Option<bool>("-f", "--follow") { Description = "Stays, and shows what is appended, until it is interrupted." };
         var command = new Command("tail", "The last transitions; with -f, those that come as well.") { replica, lines, follow };

@@ -70,6 +70,7 @@ internal static class TraceCommand
 
     private static BufferedStream Open(string file)
     {
+        if (Directory.Exists(file)) throw new CommandException(ExitCodes.Data, $"the trace {file} is a directory: name a file that 'pbft trace export' wrote");
         try
         {
             return new BufferedStream(File.OpenRead(file));

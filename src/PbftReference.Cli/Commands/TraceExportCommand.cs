@@ -23,7 +23,7 @@ internal static class TraceExportCommand
             Description = "The log itself (jsonl), a diagram (mermaid, plantuml), a log with vector clocks (shiviz), states (itf), a timeline (perfetto), a table (csv).",
             HelpName = "jsonl|" + string.Join('|', TraceFormat.All), DefaultValueFactory = _ => Lines,
         };
-        format.AcceptOnlyFromAmong([Lines, .. TraceFormat.All]);
+        format.CompletionSources.Add([Lines, .. TraceFormat.All]);
         var seq = new Option<string?>("--seq") { Description = "For other formats than jsonl and itf: only what is about these sequence numbers, as in 10..20.", HelpName = "N..N" };
         var view = new Option<long?>("--view") { Description = "For other formats than jsonl and itf: only what happened in this view.", HelpName = "V" };
         var command = new Command("export", "Writes the log as pbft.trace/1, JSON Lines, or in a form that other tools read. Exit code 4 if it is damaged; what can be read is written all the same.") { replica, output, format, seq, view };
@@ -31,6 +31,7 @@ internal static class TraceExportCommand
         command.SetAction(parsed =>
         {
             var name = parsed.GetValue(format)!;
+            if (name != Lines && !TraceFormat.All.Contains(name)) throw new CommandException(ExitCodes.Usage, $"--format {name}: choose {Lines}, {string.Join(", ", TraceFormat.All)}");
             CheckFilters(name, parsed.GetValue(seq) ?? parsed.GetValue(view)?.ToString(CultureInfo.InvariantCulture));
             var filter = TransitionFilter.Parse(null, parsed.GetValue(seq), parsed.GetValue(view), null);
             using var log = RunLog.Open(place.Of(parsed));
@@ -66,6 +67,7 @@ internal static class TraceExportCommand
     {
         private readonly ReadableLog _readable = new(log);
         private readonly List<StreamDamage> _damages = [];
+        private bool _any;
 
         public void Write(Stream stream)
         {
@@ -83,7 +85,9 @@ internal static class TraceExportCommand
             foreach (var step in CausalOrder.Of(replicas.Select(_readable.Walk)))
             {
                 terminal.Progress(() => $"exporting {step.Record.Stream} #{step.Record.Revision}");
-                format.Write(step, [.. TransitionLine.Of(step.Record, step.Before).Where(t => filter.Takes(t, step.Record.Type))]);
+                var shown = TransitionLine.Of(step.Record, step.Before).Where(t => filter.Takes(t, step.Record.Type)).ToList();
+                _any |= shown.Count > 0;
+                format.Write(step, shown);
             }
 
             format.End();
@@ -93,6 +97,7 @@ internal static class TraceExportCommand
         /// <returns>The exit code.</returns>
         public int Told()
         {
+            if (!_any && name != Lines) terminal.Note("nothing to show: no record passes the filters that were named");
             List<StreamDamage> damages = [.. _damages, .. _readable.Damages];
             foreach (var damage in damages) terminal.Note($"pbft: {damage.Stream}: {damage.Why}");
             if (damages.Count > 0) terminal.Note("pbft: the log is not whole: what could be read of it is written");

@@ -36,6 +36,7 @@ internal sealed record TransitionFilter(IReadOnlyList<string> Only, (long First,
             if (!Names.Contains(name)) throw Wrong($"--only {name}: there is nothing of this name{DidYouMean.Among(Names, name)}; 'pbft explain' lists all names");
         }
 
+        if (view < 0) throw Wrong($"--view {view}: views are numbered from 0");
         return new TransitionFilter(names, sequence is null ? null : Range(sequence), view, text);
     }
 

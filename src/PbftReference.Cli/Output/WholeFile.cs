@@ -15,6 +15,8 @@ internal static class WholeFile
         // through a link to what it names
         var link = new FileInfo(file);
         var target = link.LinkTarget is null ? file : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        if (Directory.Exists(target)) throw new IOException("it is a directory");
+        if (Path.GetDirectoryName(Path.GetFullPath(target)) is { } parent && !Directory.Exists(parent)) throw new DirectoryNotFoundException($"there is no directory {parent}");
         if (Path.Exists(target))
         {
             // opened as it is: what may not be written, or is a directory, is not replaced either

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;

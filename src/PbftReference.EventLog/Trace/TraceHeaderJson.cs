@@ -40,7 +40,7 @@ internal static class TraceHeaderJson
         }
         catch (Exception e) when (e is JsonException or FormatException or LogFormatException or ArgumentException)
         {
-            throw new LogFormatException($"{document}: not the header of a trace of schema {TraceHeader.Schema}: {e.Message}", e);
+            throw new LogFormatException($"{document}: not the header of a trace of schema {TraceHeader.Schema}: {e.Message.TrimEnd('.')}; name a file that 'pbft trace export' wrote, or one as docs/trace-format.md says", e);
         }
     }
 

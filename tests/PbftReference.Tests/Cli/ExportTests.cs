@@ -110,6 +110,10 @@ public sealed class ExportTests(InspectedRun run) : IClassFixture<InspectedRun>
     public void What_cannot_be_exported_so_is_told()
     {
         Assert.Equal(ExitCodes.Usage, Pbft.Run("trace", "export", run.Directory, "--format", "svg").ExitCode);
+        Assert.Contains("--format svg: choose jsonl, mermaid,", Pbft.Run("trace", "export", run.Directory, "--format", "svg").Notes, StringComparison.Ordinal);
+        Assert.Contains("it is a directory", Pbft.Run("trace", "export", run.Directory, "-o", run.Directory).Notes, StringComparison.Ordinal);
+        Assert.Contains("there is no directory", Pbft.Run("trace", "export", run.Directory, "-o", run.Beside("nowhere/file")).Notes, StringComparison.Ordinal);
+        Assert.Contains("nothing to show", Pbft.Run("trace", "export", run.Directory, "--format", "csv", "--view", "77").Notes, StringComparison.Ordinal);
         var filtered = Pbft.Run("trace", "export", run.Directory, "--seq", "1");
         Assert.Equal(ExitCodes.Usage, filtered.ExitCode);
         Assert.Contains("a log in jsonl is whole", filtered.Notes, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using PbftReference.Cli;
 using PbftReference.Core.Inputs;
 using PbftReference.Core.Messages;
 using PbftReference.EventLog.Codec;
@@ -123,6 +124,55 @@ public sealed class LogCommandTests(InspectedRun run) : IClassFixture<InspectedR
         Assert.Equal(64, result.Code);
         Assert.Contains("did you mean committed-local?", result.Notes, StringComparison.Ordinal);
         Assert.Equal(64, Inspect.Run("log", "show", run.Directory, "--seq", "9..3").Code);
+    }
+
+    [Theory]
+    [InlineData("--from 20 --to 10", "--from 20 lies behind --to 10")]
+    [InlineData("--at 5 --seq 1", "--at shows one record, whatever it is: leave out --seq")]
+    [InlineData("--at 5 --to 7", "leave out --to")]
+    [InlineData("--view -1", "--view -1: views are numbered from 0")]
+    [InlineData("--replica 1 --at", "'--at'")]
+    public void What_makes_no_sense_together_is_wrong_usage(string options, string why)
+    {
+        var result = Inspect.Run(["log", "show", run.Directory, .. options.Split(' ')]);
+
+        Assert.Equal(ExitCodes.Usage, result.Code);
+        Assert.Contains(why, result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_range_behind_the_end_of_the_shorter_streams_shows_what_the_longest_has_there()
+    {
+        using var store = RunDirectory.OpenLog(run.Directory);
+        var ends = Enumerable.Range(0, 4).Select(i => store.Tail($"replica-sim.{i}")!.LastRevision).ToList();
+        var longest = ends.IndexOf(ends.Max());
+        Assert.NotEqual(ends.Max(), ends.Min());
+
+        var lines = Show("--from", $"{ends.Max()}");
+
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line => Assert.StartsWith($"r{longest} ", line, StringComparison.Ordinal));
+        Assert.Equal(ExitCodes.Data, Inspect.Run("log", "show", run.Directory, "--from", $"{ends.Max() + 1}").Code);
+    }
+
+    [Theory]
+    [InlineData("x", "'x' for option '-n': it takes a whole number")]
+    [InlineData("-3", "-n takes a number from 0 up")]
+    public void A_number_of_records_that_is_none_is_wrong_usage(string number, string why)
+    {
+        var result = Inspect.Run("log", "tail", run.Directory, "-n", number);
+
+        Assert.Equal(ExitCodes.Usage, result.Code);
+        Assert.Contains(why, result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_argument_that_is_missing_is_named()
+    {
+        var result = Inspect.Run("why", run.Directory);
+
+        Assert.Equal(ExitCodes.Usage, result.Code);
+        Assert.Contains("'why' takes LOG ID:POS: one is missing", result.Notes, StringComparison.Ordinal);
     }
 
     [Fact]

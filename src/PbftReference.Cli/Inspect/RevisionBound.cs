@@ -1,17 +1,16 @@
 using System.Globalization;
-using PbftReference.Cli.Inspect;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Stores;
 
-namespace PbftReference.Cli.Replaying;
+namespace PbftReference.Cli.Inspect;
 
-/// <summary>Where the replay of streams ends.</summary>
+/// <summary>Where the reading of several streams begins or ends.</summary>
 /// <param name="position">A position, as the command line has it.</param>
 /// <param name="log">The log.</param>
-/// <param name="replicas">The replicas that are replayed.</param>
+/// <param name="replicas">The replicas whose streams are read.</param>
 internal sealed class RevisionBound(string position, RunLog log, IReadOnlyList<ReplicaId> replicas)
 {
-    /// <summary>The last revision to replay of a replica. A number may lie beyond the end of a shorter stream, and not of all.</summary>
+    /// <summary>The revision in a replica's stream. A number may lie beyond the end of a shorter stream, and not of all.</summary>
     /// <exception cref="CommandException">It is no position, or nothing is there.</exception>
     public long Of(ReplicaId replica)
     {
