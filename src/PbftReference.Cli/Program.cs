@@ -20,7 +20,7 @@ public static class Program
 
     private const string NoCommand = "Required command";
 
-    private const string NoArgument = "Required argument missing";
+    private const string NoArgument = "Required argument missing for command";
 
     /// <summary>Runs a command line.</summary>
     public static int Main(string[] args)
@@ -110,7 +110,7 @@ public static class Program
     /// <summary>The parser names a type of .NET where people want to know what to write, and a verb where an argument is missing.</summary>
     private static string InWords(string message, Command command)
     {
-        if (message.StartsWith(NoArgument, StringComparison.Ordinal)) return $"'{command.Name}' takes {string.Join(' ', command.Arguments.Select(argument => argument.Name))}: one is missing";
+        if (message.StartsWith(NoArgument, StringComparison.Ordinal)) return $"'{command.Name}' takes {string.Join(' ', command.Arguments.Select(argument => argument.Name))}, and {(command.Arguments.Count == 1 ? "it" : "one")} is missing";
         var cut = message.IndexOf(" as expected type '", StringComparison.Ordinal);
         if (cut < 0) return message;
         var wanted = message[cut..] switch

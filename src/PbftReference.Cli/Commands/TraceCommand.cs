@@ -107,6 +107,7 @@ internal static class TraceCommand
 
     private static long Fill(string file, string directory, TraceHeader header, IEnumerable<TraceLine> lines, string run)
     {
+        var isNew = !Directory.Exists(directory);
         Create(directory);
         try
         {
@@ -119,6 +120,7 @@ internal static class TraceCommand
         catch
         {
             foreach (var left in Directory.GetFiles(directory, "log.db*").Append(RunDirectory.ManifestPath(directory))) File.Delete(left);
+            if (isNew) Directory.Delete(directory);
             throw;
         }
     }

@@ -74,11 +74,11 @@ internal static class TraceExportCommand
             if (name == Lines)
             {
                 var header = Header();
-                TraceFile.Write(stream, header, Counted(TraceExport.Lines(log.Store, header, (damaged, why) => _damages.Add(new StreamDamage(damaged, why)))));
+                TraceFile.Write(stream, header, Counted(TraceExport.Lines(log.Store, header, Damaged)));
                 return;
             }
 
-            var replicas = log.ReplicasOrAll(only?.Value);
+            IReadOnlyList<ReplicaId> replicas = only is { } one ? [one] : _readable.Replicas();
             using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
             var format = TraceFormat.Of(name, writer, log, replicas);
             format.Begin();
@@ -104,11 +104,13 @@ internal static class TraceExportCommand
             return StreamDamage.CodeOf(damages);
         }
 
+        private void Damaged(string stream, Exception why) => _damages.Add(new StreamDamage(stream, why));
+
         private TraceHeader Header()
         {
             var genesis = log.Genesis;
-            var streams = TraceExport.StreamsOf(log.Store, only);
-            if (streams.IsEmpty) throw new CommandException(ExitCodes.Unknown, $"{log.Directory} has no records to export{(only is { } id ? $" of replica {id}" : "")}");
+            var streams = TraceExport.StreamsOf(log.Store, only, Damaged);
+            if (streams.IsEmpty && _damages.Count == 0) throw new CommandException(ExitCodes.Unknown, $"{log.Directory} has no records to export{(only is { } id ? $" of replica {id}" : "")}");
             return new TraceHeader(
                 TraceProfile.NamedNewView, TraceAuthentication.Signatures, "pbft-reference", genesis.Cluster, genesis.Service, genesis.Nonce,
                 genesis.Configuration, streams, log.Run);

@@ -36,11 +36,15 @@ internal sealed class ReadableLog(RunLog log)
     /// <summary>The first of them; null if there is none.</summary>
     public StreamDamage? Damage => _damages.Count > 0 ? _damages[0] : null;
 
+    /// <summary>The replicas that have a stream of which something may be read, ascending.</summary>
+    public IReadOnlyList<ReplicaId> Replicas() =>
+        [.. Enumerable.Range(0, log.Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(id => Try(log.StreamOf(id), () => log.Store.Tail(log.StreamOf(id))) is not null)];
+
     /// <summary>A replica's records in order, as far as they can be read and each fits what came before.</summary>
-    public IEnumerable<LoggedStep> Walk(ReplicaId replica) => Readable(log.StreamOf(replica), log.Walk(replica).Where(Fits));
+    public IEnumerable<LoggedStep> Walk(ReplicaId replica) => Readable(log.StreamOf(replica), () => log.Walk(replica).Where(Fits));
 
     /// <summary>The records of a stream as they are stored, as far as they can be read.</summary>
-    public IEnumerable<StoredEvent> Read(string stream) => Readable(stream, log.Store.Read(stream));
+    public IEnumerable<StoredEvent> Read(string stream) => Readable(stream, () => log.Store.Read(stream));
 
     // throws if not, so that nobody is given what cannot be folded
     private static bool Fits(LoggedStep step)
@@ -49,22 +53,22 @@ internal sealed class ReadableLog(RunLog log)
         return true;
     }
 
-    private IEnumerable<T> Readable<T>(string stream, IEnumerable<T> items)
+    private IEnumerable<T> Readable<T>(string stream, Func<IEnumerable<T>> items)
     {
-        using var item = items.GetEnumerator();
-        while (CanMove(stream, item)) yield return item.Current;
+        using var item = Try(stream, () => items().GetEnumerator());
+        while (item is not null && Try(stream, item.MoveNext)) yield return item.Current;
     }
 
-    private bool CanMove<T>(string stream, IEnumerator<T> items)
+    private T? Try<T>(string stream, Func<T> what)
     {
         try
         {
-            return items.MoveNext();
+            return what();
         }
         catch (Exception e) when (StreamDamage.IsSaidBy(e))
         {
             if (_damages.TrueForAll(known => known.Stream != stream)) _damages.Add(new StreamDamage(stream, e));
-            return false;
+            return default;
         }
     }
 }

@@ -17,8 +17,8 @@ internal sealed class StreamFaults(TraceStream stream, Action<string, Exception>
     /// <summary>The records that can be read, each held against the one before; what does not hold is told, and given out.</summary>
     public IEnumerable<StoredEvent> Records(IEventStore store)
     {
-        using var records = store.Read(stream.Stream, stream.FirstRevision).GetEnumerator();
-        while (Try(records.MoveNext) && records.Current.Revision <= stream.LastRevision)
+        using var records = Try(() => store.Read(stream.Stream, stream.FirstRevision).GetEnumerator());
+        while (records is not null && Try(records.MoveNext) && records.Current.Revision <= stream.LastRevision)
         {
             var item = records.Current;
             if (told is not null) Try(() => Check(item));

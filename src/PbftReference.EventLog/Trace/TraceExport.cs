@@ -22,10 +22,26 @@ public static class TraceExport
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="replica">One replica; null for all.</param>
-    public static ImmutableArray<TraceStream> StreamsOf(IEventStore store, ReplicaId? replica)
+    /// <param name="damaged">Told of each stream of which nothing can be read, with the reason; it is left out.</param>
+    /// <exception cref="EventStoreException">Nothing can be read of a stream, and nobody is to be told.</exception>
+    public static ImmutableArray<TraceStream> StreamsOf(IEventStore store, ReplicaId? replica, Action<string, Exception>? damaged = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return [.. store.Streams().Where(name => IsOf(name, replica)).Select(name => new TraceStream(name, store.Tail(name)!.FirstRevision, store.Tail(name)!.LastRevision))];
+        return [.. store.Streams().Where(name => IsOf(name, replica)).Select(StreamOf).OfType<TraceStream>()];
+
+        TraceStream? StreamOf(string name)
+        {
+            try
+            {
+                var tail = store.Tail(name)!;
+                return new TraceStream(name, tail.FirstRevision, tail.LastRevision);
+            }
+            catch (EventStoreException e) when (damaged is not null && e.Failure == EventStoreFailure.Damaged)
+            {
+                damaged(name, e);
+                return null;
+            }
+        }
     }
 
     /// <summary>The lines of a trace, stream by stream.</summary>

@@ -115,7 +115,7 @@ public sealed class DatabaseTests : IDisposable
         Refused(ExitCodes.Usage, "leave one out", "run", "--store", _database.Address, "--log", Log);
         Refused(ExitCodes.Usage, "choose sqlite, memory, or the address", "run", "--store", "postgres://host");
         Refused(ExitCodes.Usage, "it takes the address of a database", "replay", "x", "--store", "somewhere");
-        Refused(ExitCodes.Usage, "'replay' takes LOG: one is missing", "replay");
+        Refused(ExitCodes.Usage, "'replay' takes LOG, and it is missing", "replay");
         Refused(ExitCodes.Data, "is no address of a database", "log", "ls", "esdb://host?colour=red");
         var away = Pbft.Run("log", "ls", Nobody);
         Assert.Equal(ExitCodes.Data, away.ExitCode);

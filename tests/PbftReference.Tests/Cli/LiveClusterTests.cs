@@ -155,6 +155,14 @@ public sealed class LiveClusterTests : IDisposable
         Assert.Contains(why, listed.Notes, StringComparison.Ordinal);
         Assert.Equal(3, listed.Lines.Count(line => line.StartsWith("replica-live.", StringComparison.Ordinal) && !line.Contains("damaged", StringComparison.Ordinal)));
 
+        foreach (var format in (string[])["jsonl", "csv"])
+        {
+            var exported = Pbft.Run("trace", "export", Cluster, "--format", format);
+            Assert.Equal(ExitCodes.Corrupt, exported.ExitCode);
+            Assert.Contains(why, exported.Notes, StringComparison.Ordinal);
+            Assert.Contains("replica-started", exported.Output, StringComparison.Ordinal);
+        }
+
         Assert.Equal(ExitCodes.Corrupt, Pbft.Run("verify", Cluster).ExitCode);
         Pbft.Succeed("state", Cluster, "--replica", "0");
     }

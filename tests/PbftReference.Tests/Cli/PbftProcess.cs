@@ -35,17 +35,22 @@ public sealed class PbftProcess : IDisposable
     }
 
     /// <summary>Interrupts it (SIGINT) once something holds; it must not have ended before.</summary>
-    public async Task InterruptWhen(Func<bool> holds)
-    {
-        while (!holds())
+    // on a thread of its own, so that nothing else that runs keeps it from looking in time
+    public Task InterruptWhen(Func<bool> holds) => Task.Factory.StartNew(
+        () =>
         {
-            Assert.False(_process.HasExited, "it ended before");
-            await Task.Delay(5);
-        }
+            while (!holds())
+            {
+                Assert.False(_process.HasExited, "it ended before");
+                Thread.Sleep(1);
+            }
 
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
+            using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     /// <summary>Waits for its end; gives the exit code and standard output.</summary>
     public async Task<(int ExitCode, string Output)> End()

@@ -345,7 +345,7 @@ public sealed class ReplicaLogTests : IDisposable
         var row = Assert.Single(_store.Read(Stream)) with { Type = "prepare-received/99" };
         using var other = InMemoryEventStore.FromRows([row]);
         var record = Assert.Single(ReplicaLog.Read(other, Stream, check: false));
-        Assert.Contains($"stream '{Stream}', revision 0: prepare-received/99", Assert.Throws<LogFormatException>(() => record.Step).Message, StringComparison.Ordinal);
+        Assert.Contains($"stream '{Stream}', revision 0: prepare-received/99", Assert.Throws<UnknownRecordTypeException>(() => record.Step).Message, StringComparison.Ordinal);
     }
 
     private static string AsText(Step step) => Encoding.UTF8.GetString(StepCodec.Encode(step).Data);
