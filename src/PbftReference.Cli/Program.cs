@@ -84,7 +84,7 @@ public static class Program
         catch (IOException e)
         {
             terminal.Note($"pbft: {ResultWriter.Said(e)}");
-            return code == ExitCodes.Holds ? ExitCodes.Data : code;
+            return ExitCodes.Data;
         }
     }
 

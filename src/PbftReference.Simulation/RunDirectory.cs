@@ -97,12 +97,25 @@ public static class RunDirectory
         // A directory in its place is the store's to refuse.
         if (Directory.Exists(path) || new FileInfo(path) is { Exists: true, Length: > 0 })
         {
-            return new SqliteEventStore(path, new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
+            return Open(path);
         }
 
         throw new EventStoreException(
             EventStoreFailure.StoreMissing,
             $"{path} is missing or empty: restore it, or, if the run was stopped before its first commit, go on by 'pbft run --resume {directory}'");
+    }
+
+    // The manifest says that a log is there: what is no store is one that was damaged.
+    private static SqliteEventStore Open(string path)
+    {
+        try
+        {
+            return new SqliteEventStore(path, new SqliteStoreOptions { Access = SqliteStoreAccess.Read });
+        }
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.NotAStore)
+        {
+            throw new EventStoreException(EventStoreFailure.Damaged, $"the log {path} is damaged: {e.Message}", e);
+        }
     }
 
     /// <summary>Opens or creates the log for a run.</summary>

@@ -1,10 +1,12 @@
 using PbftReference.Core;
 using PbftReference.Core.Events;
 using PbftReference.Core.Inputs;
+using PbftReference.Core.Messages;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host;
+using PbftReference.Host.Signing;
 
 namespace PbftReference.Audit.Accountability;
 
@@ -20,7 +22,9 @@ internal sealed class AuditReading : IDisposable
     private readonly History _history;
     private readonly PlaceRows _rows = new();
     private readonly List<LogReading> _logs;
-    private readonly List<(SequenceNumber Place, string Gap)> _unproved = [];
+    private readonly LastHeard _heard;
+    private readonly GenesisSample _sample;
+    private readonly List<(SequenceNumber Place, ReplicaId Replica, string Gap)> _unproved = [];
     private readonly List<Conflict> _conflicts = [];
     private SequenceNumber _forgotten;
     private long _records;
@@ -30,20 +34,22 @@ internal sealed class AuditReading : IDisposable
     /// <param name="store">The logs.</param>
     /// <param name="genesis">The cluster.</param>
     /// <param name="evidence">Takes in what is signed.</param>
+    /// <param name="verifier">Checks the cluster's signatures.</param>
     /// <param name="records">The records of a replica from a revision on.</param>
     /// <param name="until">The last revision to read of each.</param>
-    public AuditReading(IEventStore store, Genesis genesis, EvidenceSet evidence, Func<ReplicaId, long, IEnumerable<LogRecord>> records, Func<ReplicaId, long> until)
+    public AuditReading(IEventStore store, Genesis genesis, EvidenceSet evidence, ISignatureVerifier verifier, Func<ReplicaId, long, IEnumerable<LogRecord>> records, Func<ReplicaId, long> until)
     {
         (_genesis, Evidence) = (genesis, evidence);
         _history = new History(genesis.Configuration) { Forgotten = evidence.Forgotten };
+        (_heard, _sample) = (new LastHeard(genesis.Configuration, verifier), new GenesisSample(verifier));
         _logs = [.. Enumerable.Range(0, genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Select(replica => new LogReading(store, genesis, replica, records, until(replica)))];
     }
 
     /// <summary>What is signed.</summary>
     public EvidenceSet Evidence { get; }
 
-    /// <summary>What the logs lack, the replicas ascending.</summary>
-    public IEnumerable<string> Gaps => _logs.SelectMany(log => log.Gaps);
+    /// <summary>What the logs lack, the replicas ascending. They are read.</summary>
+    public IEnumerable<string> Gaps => _logs.SelectMany(GapsOf);
 
     /// <summary>The last revision that was read of a replica's log.</summary>
     public long LastOf(ReplicaId replica) => _logs[replica.Value].Last;
@@ -72,11 +78,13 @@ internal sealed class AuditReading : IDisposable
     public AuditReport Report(IEnumerable<string> gaps)
     {
         _isReported = true;
+        var foreign = _sample.Foreign.ToList();
         var conflicts = _conflicts.OrderBy(conflict => conflict.Place).Select(conflict => conflict with { Missing = Evidence.MissingAt(conflict.Place) });
         return new AuditReport(
-            Evidence.Accusations(), [.. conflicts], _rows, _history, [.. gaps, .. _unproved.OrderBy(found => found.Place).Select(found => found.Gap)], Evidence.Count, Evidence.Forged, _records)
+            Evidence.Accusations(), [.. conflicts], _rows, _history, [.. gaps, .. _unproved.Where(found => !foreign.Contains(found.Replica)).OrderBy(found => found.Place).Select(found => found.Gap)], Evidence.Count, Evidence.Forged, _records)
         {
             HeldAtMost = Evidence.HeldAtMost,
+            Foreign = foreign,
         };
     }
 
@@ -84,6 +92,13 @@ internal sealed class AuditReading : IDisposable
     {
         foreach (var log in _logs) log.Dispose();
         if (!_isReported) _rows.Dispose();
+    }
+
+    private IEnumerable<string> GapsOf(LogReading log)
+    {
+        var heard = log.IsMissing || log.IsWhole ? _heard.After(log.Replica, log.Last) : null;
+        if (log.IsMissing) return [$"replica {log.Replica}: its log is not here{(heard is null ? "" : $"; {heard}")}"];
+        return heard is null ? log.Gaps : log.Gaps.Append($"replica {log.Replica}: its log ends at #{log.Last}, and {heard}: its end was cut off, the replica set it back, or this copy was made before; add a longer one");
     }
 
     private LogReading? Behind()
@@ -99,7 +114,16 @@ internal sealed class AuditReading : IDisposable
 
     private void TakeIn(LogReading log, LogRecord record, Step step)
     {
-        if (step.Input is MessageReceived received) Evidence.Add(received.Message, received.Signature, log.Replica, record.Revision);
+        if (step.Input is MessageReceived received)
+        {
+            Evidence.Add(received.Message, received.Signature, log.Replica, record.Revision);
+            if (received.Message is ReplicaMessage message)
+            {
+                _heard.Hear(log.Replica, record.Revision, message, received.Signature);
+                _sample.Look(log.Replica, message, received.Signature);
+            }
+        }
+
         foreach (var change in step.Events)
         {
             if (change is ViewChangeSent sent) Evidence.Await(log.Replica, sent.ViewChange, log.State.Low);
@@ -132,7 +156,7 @@ internal sealed class AuditReading : IDisposable
     private bool IsProved(SequenceNumber n, ReplicaId replica, PlaceAtReplica at)
     {
         if (at.Committers.Count >= _genesis.Configuration.Quorum && Evidence.HasCommits(at.View, n, at.Decided, at.Committers, replica)) return true;
-        _unproved.Add((n, $"replica {replica}: its log says that it decided {at.Decided.ToShortString()} at {n}, and does not have the signed commits"));
+        _unproved.Add((n, replica, $"replica {replica}: its log says that it decided {at.Decided.ToShortString()} at {n}, and does not have the signed commits"));
         return false;
     }
 }

@@ -26,6 +26,12 @@ public sealed record AuditReport(
     /// <summary>How many statements about places were in memory at once, at most.</summary>
     public int HeldAtMost { get; init; }
 
+    /// <summary>
+    /// Those in whose logs no signature holds of those that were looked at, some from all over the log: the genesis is another cluster's, or the
+    /// log is made up. Ascending; gaps at single places are not listed for them.
+    /// </summary>
+    public IReadOnlyList<ReplicaId> Foreign { get; init; } = [];
+
     /// <summary>Why the logs were read a second time, in words; null if they were read once.</summary>
     public string? WhyAgain { get; init; }
 

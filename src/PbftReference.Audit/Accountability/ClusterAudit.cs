@@ -1,4 +1,7 @@
+using PbftReference.Core.Inputs;
+using PbftReference.Core.Messages;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Integrity;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
@@ -39,6 +42,32 @@ public static class ClusterAudit
         return (Run(store, genesis, verifier, progress), LogIntegrity.Check(store, genesis.Cluster));
     }
 
+    /// <summary>Whether a replica's log is another cluster's: it has messages of replicas, and no signature holds of the first ones.</summary>
+    /// <param name="store">The log.</param>
+    /// <param name="genesis">The cluster.</param>
+    /// <param name="verifier">Checks its signatures.</param>
+    /// <param name="replica">The replica.</param>
+    public static bool IsForeign(IEventStore store, Genesis genesis, ISignatureVerifier verifier, ReplicaId replica)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(genesis);
+        var sample = new GenesisSample(verifier);
+        try
+        {
+            foreach (var record in ReplicaLog.Read(store, LogStreams.OfReplica(genesis.Cluster, replica), store.Tail(LogStreams.OfReplica(genesis.Cluster, replica))?.FirstRevision ?? 0))
+            {
+                if (sample.IsTold) break;
+                if (record.Step?.Input is MessageReceived { Message: ReplicaMessage message, Signature: var signature }) sample.Look(replica, message, signature);
+            }
+        }
+        catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
+        {
+            // what can be read tells
+        }
+
+        return sample.Foreign.Any();
+    }
+
     private static (AuditReport Report, IntegrityReport Integrity)? TryInOneReading(IEventStore store, Genesis genesis, ISignatureVerifier verifier, Action<AuditProgress>? progress)
     {
         AuditReport? report = null;
@@ -72,7 +101,7 @@ public static class ClusterAudit
     private static AuditReading FirstReading(IEventStore store, Genesis genesis, ISignatureVerifier verifier, Action<AuditProgress>? progress, Func<ReplicaId, long, IEnumerable<LogRecord>> records)
     {
         var evidence = new EvidenceSet(genesis.Configuration, verifier);
-        var first = new AuditReading(store, genesis, evidence, records, _ => long.MaxValue);
+        var first = new AuditReading(store, genesis, evidence, verifier, records, _ => long.MaxValue);
         first.Run(count => progress?.Invoke(new AuditProgress(1, count)));
         return first;
     }
@@ -80,7 +109,7 @@ public static class ClusterAudit
     private static AuditReport Report(AuditReading first, IEventStore store, Genesis genesis, ISignatureVerifier verifier, Action<AuditProgress>? progress)
     {
         if (first.Evidence.WhyAgain is not { } why) return first.Report(first.Gaps);
-        using var second = new AuditReading(store, genesis, first.Evidence.Again(), RecordsIn(store, genesis), first.LastOf);
+        using var second = new AuditReading(store, genesis, first.Evidence.Again(), verifier, RecordsIn(store, genesis), first.LastOf);
         second.Run(count => progress?.Invoke(new AuditProgress(2, count)));
         return second.Report(first.Gaps) with { WhyAgain = why };
     }

@@ -76,7 +76,7 @@ public sealed record ViewHistory(ViewNumber View)
     /// <summary>What the new-view carried over.</summary>
     public IReadOnlyList<CarriedOver> Carried { get; set; } = [];
 
-    /// <summary>Places that were decided in it, by at least one replica.</summary>
+    /// <summary>Places that at least one replica decided in it, and none in an earlier view.</summary>
     public int Decided { get; set; }
 
     /// <summary>Steps that replicas recorded in it: of each replica those after which it was in this view, or asking for it.</summary>
@@ -109,8 +109,8 @@ public sealed class History(ClusterConfiguration configuration)
     /// <summary>The places whose rows are final. What a record says of them later is lost, and noted there.</summary>
     internal ForgottenPlaces Forgotten { get; init; } = new(configuration.LogWindow);
 
-    /// <summary>What happened with each view.</summary>
-    public SortedDictionary<ViewNumber, ViewHistory> Views { get; } = [];
+    /// <summary>What happened with each view of which the logs tell anything, and the first in any case.</summary>
+    public SortedDictionary<ViewNumber, ViewHistory> Views { get; } = new() { [default] = new ViewHistory(default) };
 
     /// <summary>Takes out the rows of places that all logs are past, ascending: they are final.</summary>
     /// <param name="through">The last of these places.</param>
@@ -131,10 +131,11 @@ public sealed class History(ClusterConfiguration configuration)
         _places.Clear();
     }
 
-    // The logs count one after the other: the first that has a decision says in which view it was.
+    // A place that a new-view carries over is decided again in a later view by those who had not decided it: the earliest view counts.
     private PlaceHistory Final(PlaceHistory place)
     {
-        if (place.Replicas.Values.FirstOrDefault(here => here.Committed is not null) is { } first) With(first.View).Decided++;
+        var views = place.Replicas.Values.Where(here => here.Committed is not null).Select(here => here.View).ToList();
+        if (views.Count > 0) With(views.Min()).Decided++;
         return place;
     }
 

@@ -6,6 +6,7 @@ using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host;
+using PbftReference.Host.Replay;
 using PbftReference.Host.Replicas;
 
 namespace PbftReference.Audit.Accountability;
@@ -32,17 +33,17 @@ internal sealed class LogReading : IDisposable
         {
             if (store.Tail(_stream) is not { IsEmpty: false } tail)
             {
-                Gaps.Add($"replica {replica}: its log is not here");
+                IsMissing = true;
                 return;
             }
 
             if (tail.FirstRevision > 0) Gaps.Add($"replica {replica}: its log begins at #{tail.FirstRevision}; what was before is truncated");
             var start = ReplicaRecovery.Begin(store, genesis, replica);
-            _state = start.State;
+            (_state, _whole, Last) = (start.State, start.Position.Revision, start.Position.Revision);
             _records = records(replica, start.Position.Revision + 1).GetEnumerator();
             IsOpen = true;
         }
-        catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
+        catch (Exception e) when (e is LogFormatException or ReplayMismatchException or EventStoreException { Failure: EventStoreFailure.Damaged })
         {
             EndBy(e);
         }
@@ -54,11 +55,17 @@ internal sealed class LogReading : IDisposable
     /// <summary>What it lacks.</summary>
     public List<string> Gaps { get; } = [];
 
+    /// <summary>Whether there is none.</summary>
+    public bool IsMissing { get; }
+
     /// <summary>Whether there may be more.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>The last record that was read.</summary>
+    /// <summary>The last record that was read; -1 for none.</summary>
     public long Last { get; private set; } = -1;
+
+    /// <summary>Whether it was read to its end, and every record of it.</summary>
+    public bool IsWhole { get; private set; }
 
     /// <summary>The state after the last record.</summary>
     public ReplicaState State => _state!;
@@ -73,7 +80,7 @@ internal sealed class LogReading : IDisposable
         {
             if (Last >= _until || !_records!.MoveNext())
             {
-                IsOpen = false;
+                (IsOpen, IsWhole) = (false, true);
                 return null;
             }
 
@@ -122,6 +129,6 @@ internal sealed class LogReading : IDisposable
     private void EndBy(Exception e)
     {
         IsOpen = false;
-        Gaps.Add($"replica {Replica}: its log can be read up to #{_whole} only: {e.Message}");
+        Gaps.Add($"replica {Replica}: its log {(_whole < 0 ? "cannot be read" : $"can be read up to #{_whole} only")}: {e.Message}");
     }
 }

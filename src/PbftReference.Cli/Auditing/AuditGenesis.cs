@@ -1,11 +1,9 @@
 using Newtonsoft.Json.Linq;
-using PbftReference.Cli.Inspect;
 using PbftReference.Consensus.Pbft.Signing;
 using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host;
 using PbftReference.Host.Signing;
-using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Keys;
 using PbftReference.Runtime.Membership;
 using PbftReference.Simulation;
@@ -28,28 +26,34 @@ internal sealed class AuditGenesis : IDisposable
     /// <summary>Checks its signatures.</summary>
     public ISignatureVerifier Verifier { get; }
 
+    /// <summary>Where it stands, as it may be shown.</summary>
+    public required string Name { get; init; }
+
     /// <summary>The text that it was made of.</summary>
     public string Text { get; }
 
-    /// <summary>That of a log, or of a file that is named.</summary>
-    /// <param name="source">The log.</param>
-    /// <param name="file">A genesis file; null for the log's own.</param>
-    /// <exception cref="CommandException">The log has no keys, or the file is another cluster's.</exception>
-    public static AuditGenesis Of(LogSource source, string? file)
+    /// <summary>That of a file that is named.</summary>
+    /// <param name="file">A <c>genesis.json</c> or a <c>run.json</c>.</param>
+    /// <exception cref="CommandException">There is no such file, or it may not be read.</exception>
+    /// <exception cref="LogFormatException">It is neither.</exception>
+    public static AuditGenesis OfNamed(string file)
     {
-        var found = Find(source, file);
-        if (found.Genesis.Digest == source.Genesis.Digest) return found;
-        found.Dispose();
-        throw new CommandException(ExitCodes.Data, $"{file} is the genesis of another cluster than {source.Shown}: the digests differ");
+        if (Directory.Exists(file)) throw new CommandException(ExitCodes.Data, $"--genesis {file}: that is a directory; name the {GenesisFile.Name} of the cluster, or the run.json of a simulated run{In(file)}");
+        if (!File.Exists(file)) throw new CommandException(ExitCodes.Data, $"--genesis {file}: there is no such file; check the path");
+        try
+        {
+            return Of(File.ReadAllText(file), file);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Data, $"--genesis {file}: this user may not read it; audit as its owner, or have that one allow it (chmod +r {file})");
+        }
     }
 
-    private static AuditGenesis Find(LogSource source, string? file)
+    private static string In(string directory)
     {
-        if (file is not null) return Of(File.ReadAllText(file), file);
-        if (source.Run is not null) return Of(source.RunText, source.Shown);
-        var cluster = new ClusterDirectory(source.Directory);
-        if (cluster.Exists) return Of(File.ReadAllText(cluster.GenesisPath), cluster.GenesisPath);
-        throw new CommandException(ExitCodes.Usage, $"{source.Shown} has the logs of a cluster of processes and not its members' keys: name its genesis.json by --genesis");
+        var here = ((string[])[Path.Combine(directory, GenesisFile.Name), RunDirectory.ManifestPath(directory)]).FirstOrDefault(File.Exists);
+        return here is null ? "" : $": {here}";
     }
 
     /// <summary>That of a text.</summary>
@@ -58,17 +62,18 @@ internal sealed class AuditGenesis : IDisposable
     /// <exception cref="LogFormatException">It is neither.</exception>
     public static AuditGenesis Of(string text, string name)
     {
-        if (SchemaOf(text) != RunDirectory.Schema) return OfMembers(GenesisFile.Decode(text, name), text);
+        if (SchemaOf(text) != RunDirectory.Schema) return OfMembers(GenesisFile.Decode(text, name), text, name);
         var manifest = RunDirectory.ParseManifest(text, name);
         using var cluster = new Cluster(manifest.Options, new InMemoryEventStore(), new Workload(0, _ => []));
-        return new AuditGenesis(cluster.Genesis, cluster.Keys, text, null);
+        if (cluster.Genesis.Digest != manifest.Genesis.Digest) throw new CommandException(ExitCodes.Data, $"{name} contradicts itself: its nonce is not the one of its seed, its cluster and its configuration, so that it was changed; restore it from a copy");
+        return new AuditGenesis(cluster.Genesis, cluster.Keys, text, null) { Name = name };
     }
 
-    private static AuditGenesis OfMembers(ClusterMembers members, string text)
+    private static AuditGenesis OfMembers(ClusterMembers members, string text, string name)
     {
         if (!members.Signatures) throw new CommandException(ExitCodes.Data, $"cluster {members.Cluster} signs nothing: its logs are no evidence of anything");
         var keys = PeerKeys.ForChecking(members);
-        return new AuditGenesis(members.Genesis, new GroupVerifier(keys, members.Genesis.Digest), text, keys);
+        return new AuditGenesis(members.Genesis, new GroupVerifier(keys, members.Genesis.Digest), text, keys) { Name = name };
     }
 
     private static string? SchemaOf(string text)

@@ -25,6 +25,27 @@ internal static class EvidenceFile
     /// <summary>The name of its file.</summary>
     public static string NameOf(Accusation accusation) => $"evidence-r{accusation.Accused}-{Commands.LogVerifyCommand.Words(accusation.Offence)}.json";
 
+    /// <summary>The text of a file that is to be checked.</summary>
+    /// <exception cref="CommandException">There is no such file, or it may not be read.</exception>
+    public static string Read(string file)
+    {
+        if (Directory.Exists(file))
+        {
+            var held = Directory.GetFiles(file, "evidence-*.json").Order(StringComparer.Ordinal).FirstOrDefault();
+            throw new CommandException(ExitCodes.Data, $"--check-evidence {file}: that is a directory; name one file that 'pbft audit --evidence' wrote{(held is null ? "" : $", such as {held}")}");
+        }
+
+        if (!File.Exists(file)) throw new CommandException(ExitCodes.Data, $"{file} does not exist: name a file that 'pbft audit --evidence' wrote");
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Data, $"this user may not read {file}: check it as its owner, or have that one allow it (chmod +r {file})");
+        }
+    }
+
     /// <summary>Checks a proof.</summary>
     /// <param name="text">Its text.</param>
     /// <param name="trusted">The genesis that the reader trusts; null to take the one in the file.</param>

@@ -1,24 +1,37 @@
+using PbftReference.Audit.Accountability;
+using PbftReference.Core.Types;
+using PbftReference.EventLog.Integrity;
+using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 
 namespace PbftReference.Cli.Auditing;
 
-/// <summary>Several logs of one cluster seen as one: of each stream the longest copy. Nothing here writes.</summary>
+/// <summary>
+/// Several copies of the logs of one cluster seen as one: of each replica the copy that is sound the furthest, whatever the order in which they are
+/// named, with the snapshots beside it. Nothing here writes.
+/// </summary>
 internal sealed class LogUnion : IEventStore
 {
-    private readonly IReadOnlyList<IEventStore> _stores;
+    private readonly IReadOnlyList<LogCopy> _copies;
+    private readonly AuditGenesis _genesis;
     private readonly SortedDictionary<string, IEventStore> _chosen = new(StringComparer.Ordinal);
+    private readonly List<CopyFinding> _findings = [];
 
-    public LogUnion(IReadOnlyList<IEventStore> stores)
+    /// <summary>Chooses.</summary>
+    /// <param name="copies">The copies.</param>
+    /// <param name="genesis">The cluster; streams of others are left out.</param>
+    public LogUnion(IReadOnlyList<LogCopy> copies, AuditGenesis genesis)
     {
-        _stores = stores;
-        foreach (var store in stores)
+        (_copies, _genesis) = (copies, genesis);
+        var cluster = genesis.Genesis.Cluster;
+        foreach (var group in copies.SelectMany(copy => copy.Streams.Select(stream => (Stream: stream, Copy: copy))).GroupBy(item => item.Stream, StringComparer.Ordinal))
         {
-            foreach (var stream in store.Streams())
-            {
-                if (!_chosen.TryGetValue(stream, out var known) || LastOf(store, stream) > LastOf(known, stream)) _chosen[stream] = store;
-            }
+            if (LogStreams.TryParseReplica(group.Key, out var name, out var replica) && name == cluster) Choose(group.Key, replica, [.. group.Select(item => item.Copy)]);
         }
     }
+
+    /// <summary>What is to be said of the copies that were not taken, by stream.</summary>
+    public IReadOnlyList<CopyFinding> Findings => [.. _findings.OrderBy(finding => finding.Stream, StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Streams() => [.. _chosen.Keys];
 
@@ -38,23 +51,72 @@ internal sealed class LogUnion : IEventStore
 
     public void Dispose()
     {
-        foreach (var store in _stores) store.Dispose();
+        foreach (var copy in _copies) copy.Store.Dispose();
+    }
+
+    private void Choose(string stream, ReplicaId replica, List<LogCopy> copies)
+    {
+        var best = copies[0];
+        if (copies.Count > 1)
+        {
+            var parts = copies.Select(copy => new Candidate(copy, LogIntegrity.SoundPartOf(copy.Store, stream), ClusterAudit.IsForeign(copy.Store, _genesis.Genesis, _genesis.Verifier, replica)))
+                .OrderBy(item => item.IsForeign).ThenByDescending(item => item.Part.Through).ThenBy(item => item.Part.Damage is not null).ThenBy(item => item.Part.First).ToList();
+            best = parts[0].Copy;
+            foreach (var other in parts.Skip(1)) Compare(stream, parts[0], other);
+        }
+
+        _chosen.Add(stream, best.Store);
+        var snapshots = LogStreams.OfSnapshots(_genesis.Genesis.Cluster, replica);
+        if (best.Streams.Contains(snapshots)) _chosen.Add(snapshots, best.Store);
+    }
+
+    // Two copies of a stream that go on differently are two histories of one replica.
+    private void Compare(string stream, Candidate taken, Candidate other)
+    {
+        var where = $"the copy in {taken.Copy.Shown}, which was taken,";
+        if (other.IsForeign && !taken.IsForeign)
+        {
+            Add(IntegrityVerdict.Undetermined, $"no signature in it holds under {_genesis.Name}: it is another cluster's, or made up; {where} is this one's");
+        }
+        else if (Difference(stream, taken.Copy, other.Copy, Math.Min(taken.Part.Through, other.Part.Through)) is { } difference)
+        {
+            Add(IntegrityVerdict.Corrupt, $"from #{difference.Revision} on it goes on in another way than {where} does: {Seen(difference)}");
+        }
+        else if (other.Part.Damage is { } damage)
+        {
+            Add(damage.Verdict, $"it is damaged at #{damage.Revision}: {Seen(damage)}; {where} is sound up to #{taken.Part.Through}");
+        }
+        else if (other.Part.Through < taken.Part.Through)
+        {
+            Add(IntegrityVerdict.Sound, $"it ends at #{other.Part.Through}; {where} goes on to #{taken.Part.Through}");
+        }
+        else if (other.Part.First > taken.Part.First)
+        {
+            Add(IntegrityVerdict.Sound, $"it begins at #{other.Part.First} only; {where} begins at #{taken.Part.First}");
+        }
+
+        void Add(IntegrityVerdict verdict, string explanation) => _findings.Add(new CopyFinding(other.Copy.Shown, stream, verdict, explanation));
+    }
+
+    // How to go on with the copy that is audited is said of that one; this one is only to be kept.
+    private static string Seen(IntegrityFinding finding) => finding.Explanation.Split(". Keep a copy")[0].TrimEnd('.');
+
+    private static IntegrityFinding? Difference(string stream, LogCopy one, LogCopy other, long through)
+    {
+        try
+        {
+            return through < 0 ? null : LogIntegrity.Compare(one.Store, other.Store, stream, through);
+        }
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        {
+            // where it is damaged is known already
+            return null;
+        }
     }
 
     private IEventStore? Of(string stream) => _chosen.GetValueOrDefault(stream);
 
-    // A copy that cannot be read is the shortest.
-    private static long LastOf(IEventStore store, string stream)
-    {
-        try
-        {
-            return store.Tail(stream)?.LastRevision ?? -1;
-        }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
-        {
-            return -1;
-        }
-    }
-
     private static EventStoreException ForReading() => new(EventStoreFailure.ReadOnly, "logs that are audited are read only");
+
+    private sealed record Candidate(LogCopy Copy, SoundPart Part, bool IsForeign);
 }

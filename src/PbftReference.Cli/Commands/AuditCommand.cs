@@ -6,7 +6,6 @@ using PbftReference.Audit.Accountability;
 using PbftReference.Cli.Auditing;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
-using PbftReference.Core.Types;
 using PbftReference.EventLog.Integrity;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
@@ -18,9 +17,11 @@ internal static class AuditCommand
 {
     private const int ManyPlaces = 1000;
 
+    private static readonly IReadOnlyDictionary<Accusation, string> Nothing = new Dictionary<Accusation, string>();
+
     public static Command Create(Terminal terminal)
     {
-        var logs = new Argument<string[]>("LOG") { Description = "Logs of one cluster, all or some: directories, or addresses in databases. Of each replica the longest copy counts.", Arity = ArgumentArity.ZeroOrMore };
+        var logs = new Argument<string[]>("LOG") { Description = "Logs of one cluster, all or some: directories of runs, clusters or single replicas, log.db files, addresses in databases. Of each replica the best copy counts.", Arity = ArgumentArity.ZeroOrMore };
         var genesis = new Option<string?>("--genesis") { HelpName = "FILE", Description = "The genesis.json with the members' keys, or the run.json of a simulated run. [default: the log's own]" };
         var evidence = new Option<string?>("--evidence") { HelpName = "DIR", Description = "Writes a file of evidence for each accused into this directory." };
         var check = new Option<string?>("--check-evidence") { HelpName = "FILE", Description = "Checks a file of evidence, by nothing but the genesis in it or named." };
@@ -45,54 +46,44 @@ internal static class AuditCommand
 
     private static int Run(string[] places, string? genesisFile, string? directory, (long, long)? range, bool json, Terminal terminal)
     {
-        var sources = places.Select(LogSource.Of).ToList();
-        using var genesis = AuditGenesis.Of(sources[0], genesisFile);
-        foreach (var source in sources.Skip(1).Where(s => s.Genesis.Digest != genesis.Genesis.Digest)) throw new CommandException(ExitCodes.Data, $"{source.Shown} is the log of another cluster than {sources[0].Shown}: audit each by itself");
-        using var store = new LogUnion([.. sources.Select(source => source.OpenLog())]);
-        var total = store.Streams().Where(stream => LogStreams.TryParseReplica(stream, out var cluster, out _) && cluster == genesis.Genesis.Cluster).Sum(stream => Length(store, stream));
-        var (report, found) = ClusterAudit.RunWithIntegrity(store, genesis.Genesis, genesis.Verifier, done => terminal.Progress(() => Bar(done, total)));
+        terminal.Progress(() => "comparing copies");
+        var given = GivenLogs.Open(places, genesisFile);
+        using var genesis = given.Genesis;
+        using var store = given.Union;
+        var total = store.Streams().Where(stream => LogStreams.TryParseReplica(stream, out _, out _)).Sum(stream => Length(store, stream));
+        var (report, integrity) = ClusterAudit.RunWithIntegrity(store, genesis.Genesis, genesis.Verifier, done => terminal.Progress(() => Bar(done, total)));
         using (report)
         {
             if (report.WhyAgain is { } why) terminal.Note($"the logs were read a second time: {why}");
-            terminal.Progress(() => "comparing copies");
-            var integrity = Copies(sources, found);
             terminal.ClearProgress();
-            var files = directory is null ? [] : Write(report, genesis, directory);
-            Write(report, integrity, genesis.Genesis.Configuration, range, files, json, terminal);
-            return AuditOutput.CodeOf(report, integrity);
+            var found = new AuditFindings(report, Here(integrity), given.Findings, genesis);
+            var (files, failure) = directory is null ? (Nothing, null) : EvidenceFiles.Write(report.Accusations, genesis, directory);
+            var code = failure is null ? found.Code : ExitCodes.Data;
+            Write(found, code, range, files, json, terminal);
+            if (failure is null) return code;
+            terminal.Result.Flush();
+            terminal.Note($"pbft: {failure}");
+            return code;
         }
     }
+
+    // A log that is not here is a gap, and told as one.
+    private static IntegrityReport Here(IntegrityReport integrity) => integrity with { Findings = [.. integrity.Findings.Where(finding => finding.Kind != IntegrityFindingKind.MissingStream)] };
 
     private static string Bar(AuditProgress done, long total) =>
         string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Of(done.Records, total)} {done.Records:N0} of {total:N0} records {(done.Reading == 1 ? "audited" : "read again")}");
 
-    private static void Write(
-        AuditReport report, IntegrityReport integrity, ClusterConfiguration configuration, (long, long)? range, Dictionary<Accusation, string> files, bool json, Terminal terminal)
+    private static void Write(AuditFindings found, int code, (long, long)? range, IReadOnlyDictionary<Accusation, string> files, bool json, Terminal terminal)
     {
         if (json)
         {
-            AuditOutput.WriteDocument(terminal.Result, report, integrity, configuration, range, files);
+            AuditDocument.Write(terminal.Result, found, code, range, files);
             return;
         }
 
-        foreach (var line in AuditOutput.Lines(report, integrity, configuration, range, files)) terminal.WriteWrapped(line);
-        if (range == (0, long.MaxValue) && report.Places.Count > ManyPlaces) terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{report.Places.Count:N0} places: --seq N..N shows some of them, --summary none"));
-    }
-
-    // Two copies of a stream that go on differently are two histories of one replica.
-    private static IntegrityReport Copies(List<LogSource> sources, IntegrityReport report)
-    {
-        for (var i = 0; i < sources.Count; i++)
-        {
-            for (var j = i + 1; j < sources.Count; j++)
-            {
-                using var one = sources[i].OpenLog();
-                using var other = sources[j].OpenLog();
-                report = report with { Findings = [.. report.Findings, .. LogIntegrity.Compare(one, other, sources[0].Genesis.Cluster).Findings] };
-            }
-        }
-
-        return report;
+        foreach (var line in AuditOutput.Tables(found.Report, range, terminal.Width)) terminal.Result.WriteLine(line);
+        foreach (var line in AuditOutput.Lines(found, files)) terminal.WriteWrapped(line);
+        if (range == (0, long.MaxValue) && found.Report.Places.Count > ManyPlaces) terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{found.Report.Places.Count:N0} places: --seq N..N shows some of them, --summary none"));
     }
 
     private static long Length(LogUnion store, string stream)
@@ -107,25 +98,10 @@ internal static class AuditCommand
         }
     }
 
-    private static Dictionary<Accusation, string> Write(AuditReport report, AuditGenesis genesis, string directory)
-    {
-        Directory.CreateDirectory(directory);
-        var files = new Dictionary<Accusation, string>();
-        foreach (var accusation in report.Accusations)
-        {
-            var file = Path.Combine(directory, EvidenceFile.NameOf(accusation));
-            File.WriteAllText(file, EvidenceFile.Encode(accusation, genesis));
-            files.Add(accusation, file);
-        }
-
-        return files;
-    }
-
     private static int Check(string file, string? genesisFile, bool json, Terminal terminal)
     {
-        if (!File.Exists(file)) throw new CommandException(ExitCodes.Data, $"{file} does not exist: name a file that 'pbft audit --evidence' wrote");
-        using var trusted = genesisFile is null ? null : AuditGenesis.Of(File.ReadAllText(genesisFile), genesisFile);
-        var (accusation, genesis) = EvidenceFile.Check(File.ReadAllText(file), trusted);
+        using var trusted = genesisFile is null ? null : AuditGenesis.OfNamed(genesisFile);
+        var (accusation, genesis) = EvidenceFile.Check(EvidenceFile.Read(file), trusted);
         if (json)
         {
             terminal.Result.WriteLine(new JObject { ["schema"] = "pbft.evidence-check/1", ["accused"] = accusation.Accused.Value, ["offence"] = LogVerifyCommand.Words(accusation.Offence), ["first"] = AuditOutput.What(accusation.First), ["second"] = AuditOutput.What(accusation.Second), ["genesis"] = genesis.ToString() }.ToString(Formatting.Indented));

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using PbftReference.Cli.Inspect;
 
 namespace PbftReference.Cli.Commands;
@@ -30,8 +29,7 @@ internal sealed class LogPlaceArgument
         command.Options.Add(_store);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_place) is { Tokens: [var word, ..] } && word.Value.StartsWith("--", StringComparison.Ordinal)) RefuseOption(result, word.Value, command);
-            else if (result.GetValue(_place) is null && result.GetValue(_store) is null) result.AddError($"Required argument missing for command: '{command.Name}'.");
+            if (result.GetValue(_place) is null && result.GetValue(_store) is null) result.AddError($"Required argument missing for command: '{command.Name}'.");
         });
     }
 
@@ -45,8 +43,4 @@ internal sealed class LogPlaceArgument
         if (LogAddress.Is(place) || address.Cluster is not null) throw new CommandException(ExitCodes.Usage, "name the database once, by --store or as the first argument, and the cluster by its name");
         return (address with { Cluster = place }).Text;
     }
-
-    /// <summary>A mistyped option would be taken for the place.</summary>
-    private static void RefuseOption(CommandResult result, string word, Command command) =>
-        result.AddError($"Unrecognized option '{word}'{(Nearest.To(word, command) is { } meant ? $": did you mean '{meant}'?" : ".")}");
 }

@@ -31,6 +31,7 @@ internal static class PbftCommand
         root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(CompletionCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));
+        MistypedOption.RefuseIn(root);
         HelpWithExamples.AddTo(root, terminal.Width);
         return root;
     }

@@ -7,13 +7,14 @@ namespace PbftReference.EventLog.Integrity;
 /// <summary>Finds where two copies of a stream part.</summary>
 internal static class CopyComparison
 {
-    internal static CheckedStream Run(IEventStore one, IEventStore other, string stream, Findings findings)
+    internal static CheckedStream Run(IEventStore one, IEventStore other, string stream, Findings findings, long through = long.MaxValue)
     {
         var first = Math.Max(one.Tail(stream)?.FirstRevision ?? 0, other.Tail(stream)?.FirstRevision ?? 0);
         var head = LogPosition.Start;
         long count = 0;
         foreach (var (left, right) in one.Read(stream, first).Zip(other.Read(stream, first)))
         {
+            if (left.Revision > through || right.Revision > through) break;
             if (left.Revision != right.Revision)
             {
                 ReportGap(stream, Math.Min(left.Revision, right.Revision), findings);

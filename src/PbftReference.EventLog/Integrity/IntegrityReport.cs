@@ -10,6 +10,12 @@ namespace PbftReference.EventLog.Integrity;
 /// <param name="Head">The last record, as it says of itself; <see cref="LogPosition.Start"/> if there is none.</param>
 public sealed record CheckedStream(string Stream, long Records, long FirstRevision, LogPosition Head);
 
+/// <summary>How far a copy of a stream is as it was written.</summary>
+/// <param name="First">Its first revision.</param>
+/// <param name="Through">The last revision before the first damage, or the last of all; -1 for none.</param>
+/// <param name="Damage">The first damage; null if there is none.</param>
+public sealed record SoundPart(long First, long Through, IntegrityFinding? Damage);
+
 /// <summary>What a check of a log found.</summary>
 /// <param name="Streams">What was checked, by name.</param>
 /// <param name="Findings">What is wrong, by stream and revision; empty if nothing is.</param>

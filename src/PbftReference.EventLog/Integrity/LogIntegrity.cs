@@ -47,6 +47,49 @@ public static class LogIntegrity
         return new IntegrityReport(streams, [.. findings.InOrder()]);
     }
 
+    /// <summary>Compares two copies of one stream, as far as both are sound.</summary>
+    /// <param name="one">A copy.</param>
+    /// <param name="other">Another.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="through">The last revision to compare.</param>
+    /// <returns>The first record in which they differ; null if there is none.</returns>
+    /// <exception cref="EventStoreException">A store itself can't be read.</exception>
+    public static IntegrityFinding? Compare(IEventStore one, IEventStore other, string stream, long through)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        var findings = new Findings();
+        CopyComparison.Run(one, other, stream, findings, through);
+        return findings.InOrder().FirstOrDefault();
+    }
+
+    /// <summary>How far a copy of a replica's log is as it was written, by itself: whatever is wrong with it ends it.</summary>
+    /// <param name="store">The copy.</param>
+    /// <param name="stream">The stream of the replica.</param>
+    public static SoundPart SoundPartOf(IEventStore store, string stream)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        if (!LogStreams.TryParseReplica(stream, out var cluster, out var replica)) throw new ArgumentException($"'{stream}' is not the stream of a replica", nameof(stream));
+        var (findings, through, first) = (new Findings(), -1L, 0L);
+        try
+        {
+            first = store.Tail(stream)?.FirstRevision ?? 0;
+            var content = new ContentCheck(store, stream, findings);
+            foreach (var (item, metadata) in ChainCheck.Of(store, stream, [stream], findings).Walk())
+            {
+                if (!findings.Any) content.VisitReplica(item, metadata, cluster, replica);
+                if (findings.Any) break;
+                through = item.Revision;
+            }
+        }
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        {
+            findings.Unreadable(stream, e.Message);
+        }
+
+        return new SoundPart(first, through, findings.InOrder().FirstOrDefault());
+    }
+
     internal static bool IsOf(string stream, string? cluster) =>
         (LogStreams.TryParseReplica(stream, out var name, out _) || LogStreams.TryParseSnapshots(stream, out name, out _)) && (cluster ?? name) == name;
 

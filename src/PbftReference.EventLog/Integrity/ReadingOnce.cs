@@ -121,6 +121,21 @@ public sealed class ReadingOnce
         public bool MoveNext()
         {
             if (_isDone) return false;
+            try
+            {
+                return Advance();
+            }
+            catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+            {
+                // the walk is over by it, and must not pass for one that came to its end
+                _isDone = true;
+                _findings.Unreadable(_stream, e.Message);
+                throw;
+            }
+        }
+
+        private bool Advance()
+        {
             if (!_walk.MoveNext())
             {
                 _isDone = true;

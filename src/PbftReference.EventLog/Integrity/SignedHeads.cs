@@ -31,7 +31,8 @@ internal sealed class SignedHeads
 
         foreach (var (stream, claims) in _claims.Where(claim => !findings.IsUnreadable(claim.Key)))
         {
-            if (replicaStreams.Contains(stream)) Check(store, stream, claims, findings);
+            // a stream that is named and holds nothing is none
+            if (replicaStreams.Contains(stream) && store.Tail(stream) is { } tail) Check(store, stream, tail, claims, findings);
             else if (replicaStreams.Count > 1) ReportMissing(stream, claims, findings);
         }
     }
@@ -49,9 +50,9 @@ internal sealed class SignedHeads
         }
     }
 
-    private void Check(IEventStore store, string stream, Dictionary<long, Claim> claims, Findings findings)
+    private void Check(IEventStore store, string stream, StreamTail tail, Dictionary<long, Claim> claims, Findings findings)
     {
-        var last = store.Tail(stream)!.LastRevision;
+        var last = tail.LastRevision;
         var highest = claims.Keys.Max();
         if (highest > last)
         {

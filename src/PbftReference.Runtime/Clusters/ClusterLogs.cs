@@ -24,6 +24,8 @@ public sealed class ClusterLogs : IEventStore
         (_directory, _cluster) = (directory.Path, members.Cluster);
         foreach (var replica in members.Replicas)
         {
+            // not one that lost its log, but one of which nothing is here, as in a copy of some of the replicas
+            if (!Directory.Exists(directory.OfReplica(replica.Id))) continue;
             if (FilesOf(directory.NodePath(replica.Id), out var unreadable) is not { } files)
             {
                 _stores[replica.Id.Value] = new UnreadableLog(unreadable!);
@@ -48,7 +50,8 @@ public sealed class ClusterLogs : IEventStore
         }
         catch (Exception e) when (e is SettingException or IOException or UnauthorizedAccessException)
         {
-            unreadable = new EventStoreException(EventStoreFailure.Damaged, $"where the replica's log is cannot be read from {node}: {e.Message.TrimEnd('.')}. Restore that file; the other replicas' logs do not need it", e);
+            var how = e is UnauthorizedAccessException ? $"This user may not read it; read the log as its owner, or have that one allow it (chmod +r {node})" : "Restore that file";
+            unreadable = new EventStoreException(EventStoreFailure.Damaged, $"where the replica's log is cannot be read from {node}: {e.Message.TrimEnd('.')}. {how}; the other replicas' logs do not need it", e);
             return null;
         }
     }

@@ -132,11 +132,69 @@ public sealed class AuditTests : IDisposable
         Assert.Contains("name a log", Pbft.Run("audit").Notes, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Usage, Pbft.Run("audit", "x", "--check-evidence", "y").ExitCode);
         Assert.Contains("does not exist", Pbft.Run("audit", "--check-evidence", At("none")).Notes, StringComparison.Ordinal);
+        Assert.Contains("that is a directory", Pbft.Run("audit", "--check-evidence", _temporary.Path).Notes, StringComparison.Ordinal);
         File.WriteAllText(At("text"), "no json");
         Assert.Equal(ExitCodes.Corrupt, Pbft.Run("audit", "--check-evidence", At("text")).ExitCode);
         Pbft.Succeed("run", "--seed", "1", "--operations", "2", "--log", At("one"));
         Pbft.Succeed("run", "--seed", "2", "--operations", "2", "--log", At("two"));
+        Assert.Contains("that is a directory; name the genesis.json", Pbft.Run("audit", At("one"), "--genesis", At("one")).Notes, StringComparison.Ordinal);
+        Assert.Contains("there is no such file", Pbft.Run("audit", At("one"), "--genesis", At("none")).Notes, StringComparison.Ordinal);
+        Assert.Contains($"{RunDirectory.ManifestPath(At("two"))} is the genesis of another cluster than {At("one")}", Pbft.Run("audit", At("one"), "--genesis", RunDirectory.ManifestPath(At("two"))).Notes, StringComparison.Ordinal);
         Assert.Contains("is the log of another cluster", Pbft.Run("audit", At("one"), At("two")).Notes, StringComparison.Ordinal);
+    }
+
+    // what a new-view carries over is decided again by those who had not decided it
+    [Fact]
+    public void Each_place_counts_for_the_earliest_view_in_which_it_was_decided()
+    {
+        Pbft.Succeed("run", "--seed", "11", "--operations", "60", "--clients", "2", "--batch", "5", "--faults", "none", "--faulty", "0:equivocate", "--log", At("run"));
+
+        var audit = JObject.Parse(Pbft.Run("audit", At("run"), "--json").Output);
+
+        var decided = audit["places"]!.Select(place => place["replicas"]!.Where(r => r["decided"]!.Type != JTokenType.Null).Select(r => (long)r["view"]!).ToList()).ToList();
+        Assert.Contains(decided, views => views[0] > views.Min());
+        Assert.Equal(
+            decided.CountBy(views => views.Min()).OrderBy(view => view.Key).Select(view => (view.Key, view.Value)),
+            audit["views"]!.Where(view => (int)view["decided"]! > 0).Select(view => ((long)view["view"]!, (int)view["decided"]!)));
+    }
+
+    [Fact]
+    public void Evidence_that_cannot_be_written_does_not_keep_the_audit_from_being_shown_and_leaves_nothing_half_written()
+    {
+        Lie();
+        File.WriteAllText(At("file"), "mine");
+        Directory.CreateDirectory(Path.Combine(At("taken"), "evidence-r0-equivocation.json"));
+
+        var (inFile, inTaken) = (Pbft.Run("audit", At("run"), "--evidence", At("file")), Pbft.Run("audit", At("run"), "--evidence", At("taken"), "--json"));
+
+        Assert.Equal([ExitCodes.Data, ExitCodes.Data], [inFile.ExitCode, inTaken.ExitCode]);
+        Assert.Contains("guilty: replica 0", inFile.Output, StringComparison.Ordinal);
+        Assert.Contains("file is a file; name a directory by --evidence", inFile.Notes, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(At("file")));
+        Assert.Equal(ExitCodes.Data, (int)JObject.Parse(inTaken.Output)["exitCode"]!);
+        Assert.Contains("name another directory by --evidence", inTaken.Notes, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.GetFiles(At("taken")), file => !file.EndsWith(".json", StringComparison.Ordinal));
+        Assert.All(Directory.GetFiles(At("taken")), file => Pbft.Succeed("audit", "--check-evidence", file));
+    }
+
+    [Fact]
+    public void Seven_replicas_fit_into_eighty_columns()
+    {
+        Pbft.Succeed("run", "--seed", "6", "--replicas", "7", "--operations", "120", "--faults", "many", "--log", At("run"));
+
+        var lines = Pbft.Run("audit", At("run")).Lines;
+
+        Assert.All(lines, line => Assert.True(line.Length <= 80, line));
+        Assert.Contains(lines, line => line.Contains("checkpoint", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Where_there_is_no_place_it_is_said_and_which_there_are()
+    {
+        Pbft.Succeed("run", "--seed", "3", "--operations", "40", "--faults", "none", "--log", At("run"));
+        var last = JObject.Parse(Pbft.Succeed("audit", At("run"), "--json").Output)["places"]!.Last()["sequenceNumber"];
+
+        Assert.StartsWith($"no place from 900 to 950: the logs tell of 1 to {last}\n", Pbft.Succeed("audit", At("run"), "--seq", "900..950").Output, StringComparison.Ordinal);
     }
 
     private string Evidence => Path.Combine(At("proofs"), "evidence-r0-equivocation.json");

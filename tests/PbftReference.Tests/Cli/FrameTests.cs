@@ -37,6 +37,10 @@ public sealed class FrameTests
     [InlineData("did you mean 'replay'?", "repaly")]
     [InlineData("did you mean '--seed'?", "run", "--sed", "3")]
     [InlineData("did you mean '--verify'?", "replay", "--verfy")]
+    [InlineData("did you mean '--evidence'?", "audit", "runs", "--evidnce", "proofs")]
+    [InlineData("did you mean '--json'?", "trace", "diff", "runs", "--jsn")]
+    [InlineData("did you mean '--log'?", "trace", "import", "--lg", "runs")]
+    [InlineData("a path that begins like this is written ./--encyclopedia", "audit", "--encyclopedia")]
     public void A_near_miss_is_told_what_was_meant(string hint, params string[] args)
     {
         var result = Pbft.Run(args);
@@ -64,6 +68,18 @@ public sealed class FrameTests
         var notes = new StringWriter();
         Assert.Equal(ExitCodes.Data, Program.Run(["version"], new Terminal(full, notes, colour: false, interactive: false, width: 80)));
         Assert.Contains("cannot be written to standard output", notes.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_violation_that_cannot_be_written_is_told_like_any_result_that_cannot()
+    {
+        using var directory = new EventLog.Stores.TemporaryDirectory();
+        var run = Path.Combine(directory.Path, "run");
+        Pbft.Succeed("run", "--seed", "5", "--faulty", "0:equivocate", "--operations", "60", "--faults", "many", "--log", run);
+        Assert.Equal(ExitCodes.Violation, Pbft.Run("audit", run).ExitCode);
+        using var full = new StreamWriter(new FullDisk(), bufferSize: 1 << 20);
+
+        Assert.Equal(ExitCodes.Data, Program.Run(["audit", run], new Terminal(full, TextWriter.Null, colour: false, interactive: false, width: 80)));
     }
 
     private sealed class FullDisk : MemoryStream

@@ -29,6 +29,8 @@ internal sealed class HeldWhole(Genesis genesis, ISignatureVerifier verifier)
     private readonly Dictionary<Digest, SignedStatement> _statements = [];
     private readonly Dictionary<SpecMessage, SignedStatement> _said = [];
     private readonly History _history = new(genesis.Configuration);
+    private readonly List<(ReplicaId Sender, ReplicaId Log, long Signed, long At)> _heard = [];
+    private readonly List<(ReplicaId Replica, long End)> _ends = [];
 
     public List<string> Gaps { get; } = [];
 
@@ -44,7 +46,17 @@ internal sealed class HeldWhole(Genesis genesis, ISignatureVerifier verifier)
     {
         var whole = new HeldWhole(genesis, verifier);
         for (var i = 0; i < genesis.Configuration.Replicas; i++) whole.Read(store, new ReplicaId(i));
+        foreach (var (replica, end) in whole._ends) whole.CompareEnd(replica, end);
         return whole;
+    }
+
+    private void CompareEnd(ReplicaId replica, long end)
+    {
+        var later = _heard.Where(heard => heard.Sender == replica && heard.Signed > end).ToList();
+        if (later.Count == 0) return;
+        var last = later.OrderByDescending(heard => heard.Signed).ThenBy(heard => heard.Log).ThenBy(heard => heard.At).First();
+        Gaps.Add($"replica {replica}: its log ends at #{end}, and replica {last.Log} received from it (#{last.At}) what it signed at #{last.Signed}: "
+            + "its end was cut off, the replica set it back, or this copy was made before; add a longer one");
     }
 
     public void Add(Message message, Signature signature)
@@ -131,6 +143,8 @@ internal sealed class HeldWhole(Genesis genesis, ISignatureVerifier verifier)
                 if (record.Step is { } step) state = Take(replica, record, step, state);
                 last = record.Revision;
             }
+
+            _ends.Add((replica, last));
         }
         catch (LogFormatException e)
         {
@@ -141,6 +155,7 @@ internal sealed class HeldWhole(Genesis genesis, ISignatureVerifier verifier)
     private ReplicaState Take(ReplicaId replica, LogRecord record, Step step, ReplicaState before)
     {
         if (step.Input is MessageReceived received) Add(received.Message, received.Signature);
+        if (step.Input is MessageReceived { Message: ReplicaMessage message, Signature.Revision: var signed } && message.Replica != replica) _heard.Add((message.Replica, replica, signed, record.Revision));
         try
         {
             var after = Fold.Step(before, step);

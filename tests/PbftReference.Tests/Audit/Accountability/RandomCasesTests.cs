@@ -28,6 +28,9 @@ public sealed class RandomCasesTests(ITestOutputHelper output)
                 else framed.Add($"seed {seed}: {accusation}");
             }
 
+            // what a correct replica signed is in its log, however the run ended
+            foreach (var gap in report.Gaps.Where(gap => !faulty.Any(replica => gap.StartsWith($"replica {replica}:", StringComparison.Ordinal)))) framed.Add($"seed {seed}: a gap in a correct replica's log: {gap}");
+            foreach (var replica in report.Foreign) framed.Add($"seed {seed}: replica {replica} is taken for one of another cluster");
             foreach (var conflict in report.Conflicts.Where(conflict => conflict.Missing.Count == 0))
             {
                 convictedByConflict.Add(report.Guilty.Count);
