@@ -6,6 +6,8 @@ using PbftReference.EventLog.Integrity;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host;
+using PbftReference.Host.Replay;
+using PbftReference.Host.Replicas;
 using PbftReference.Host.Signing;
 
 namespace PbftReference.Audit.Accountability;
@@ -66,6 +68,25 @@ public static class ClusterAudit
         }
 
         return sample.Foreign.Any();
+    }
+
+    /// <summary>Whether a replica's log can be read from where it begins: at the genesis, or at a snapshot that is beside it.</summary>
+    /// <param name="store">The log, and the snapshots.</param>
+    /// <param name="genesis">The cluster.</param>
+    /// <param name="replica">The replica.</param>
+    public static bool CanBegin(IEventStore store, Genesis genesis, ReplicaId replica)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(genesis);
+        try
+        {
+            ReplicaRecovery.Begin(store, genesis, replica);
+            return true;
+        }
+        catch (Exception e) when (e is LogFormatException or ReplayMismatchException or EventStoreException { Failure: EventStoreFailure.Damaged })
+        {
+            return false;
+        }
     }
 
     private static (AuditReport Report, IntegrityReport Integrity)? TryInOneReading(IEventStore store, Genesis genesis, ISignatureVerifier verifier, Action<AuditProgress>? progress)

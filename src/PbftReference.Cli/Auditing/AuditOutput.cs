@@ -126,7 +126,7 @@ internal static class AuditOutput
         var by = decided.FirstOrDefault(r => r.Value.Committers.Count > 0).Value?.Committers ?? [];
         return
         [
-            place.Place.ToString(), place.Batches.Count == 0 ? "-" : string.Join("|", place.Batches.Select(Batch)), decided.Count == 0 ? "-" : string.Join("|", decided.Select(r => r.Value.View.Value).Distinct()),
+            place.Place.ToString(), place.Batches.Count == 0 ? "-" : string.Join("|", place.Batches.Select(Batch)), decided.Count == 0 ? "-" : string.Join("|", decided.Select(r => r.Value.View.Value).Distinct().Order()),
             Who(place, r => r.Prepared is not null), Who(place, r => r.Committed is not null), Who(place, r => r.Executed is not null), Who(place, r => r.Checkpoint is not null),
             Many(by),
         ];

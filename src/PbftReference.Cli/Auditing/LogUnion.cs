@@ -59,8 +59,8 @@ internal sealed class LogUnion : IEventStore
         var best = copies[0];
         if (copies.Count > 1)
         {
-            var parts = copies.Select(copy => new Candidate(copy, LogIntegrity.SoundPartOf(copy.Store, stream), ClusterAudit.IsForeign(copy.Store, _genesis.Genesis, _genesis.Verifier, replica)))
-                .OrderBy(item => item.IsForeign).ThenByDescending(item => item.Part.Through).ThenBy(item => item.Part.Damage is not null).ThenBy(item => item.Part.First).ToList();
+            var parts = copies.Select(copy => CandidateOf(copy, stream, replica)).OrderBy(item => item.IsForeign).ThenByDescending(item => item.CanBegin)
+                .ThenByDescending(item => item.Part.Through).ThenBy(item => item.Part.Damage is not null).ThenBy(item => item.Part.First).ToList();
             best = parts[0].Copy;
             foreach (var other in parts.Skip(1)) Compare(stream, parts[0], other);
         }
@@ -69,6 +69,9 @@ internal sealed class LogUnion : IEventStore
         var snapshots = LogStreams.OfSnapshots(_genesis.Genesis.Cluster, replica);
         if (best.Streams.Contains(snapshots)) _chosen.Add(snapshots, best.Store);
     }
+
+    private Candidate CandidateOf(LogCopy copy, string stream, ReplicaId replica) => new(
+        copy, LogIntegrity.SoundPartOf(copy.Store, stream), ClusterAudit.IsForeign(copy.Store, _genesis.Genesis, _genesis.Verifier, replica), ClusterAudit.CanBegin(copy.Store, _genesis.Genesis, replica));
 
     // Two copies of a stream that go on differently are two histories of one replica.
     private void Compare(string stream, Candidate taken, Candidate other)
@@ -85,6 +88,10 @@ internal sealed class LogUnion : IEventStore
         else if (other.Part.Damage is { } damage)
         {
             Add(damage.Verdict, $"it is damaged at #{damage.Revision}: {Seen(damage)}; {where} is sound up to #{taken.Part.Through}");
+        }
+        else if (taken.CanBegin && !other.CanBegin)
+        {
+            Add(other.Part.Through > taken.Part.Through ? IntegrityVerdict.Undetermined : IntegrityVerdict.Sound, $"it begins at #{other.Part.First}, and no snapshot from which it goes on can be read; {where} can be read up to #{taken.Part.Through}");
         }
         else if (other.Part.Through < taken.Part.Through)
         {
@@ -118,5 +125,5 @@ internal sealed class LogUnion : IEventStore
 
     private static EventStoreException ForReading() => new(EventStoreFailure.ReadOnly, "logs that are audited are read only");
 
-    private sealed record Candidate(LogCopy Copy, SoundPart Part, bool IsForeign);
+    private sealed record Candidate(LogCopy Copy, SoundPart Part, bool IsForeign, bool CanBegin);
 }

@@ -135,6 +135,31 @@ public sealed class AuditCopiesTests : IDisposable
         Assert.DoesNotContain("#-1", audit, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("headless", "short")]
+    [InlineData("short", "headless")]
+    public void A_copy_that_goes_on_further_and_cannot_be_read_from_its_beginning_does_not_beat_one_that_can(string one, string other)
+    {
+        Damage("headless", "DELETE FROM event WHERE revision < 20 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.3'); UPDATE stream SET first_revision = 20 WHERE name = 'replica-sim.3'");
+        Damage("short", "DELETE FROM event WHERE revision > 40 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.3')");
+
+        var audit = Words(Pbft.Run("audit", At(one), At(other)));
+
+        Assert.Contains("headless, replica-sim.3, was not taken: it begins at #20, and no snapshot from which it goes on can be read", audit, StringComparison.Ordinal);
+        Assert.Contains("gap: replica 3: its log ends at #40", audit, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_copy_in_a_database_stands_beside_those_in_files_and_a_database_that_does_not_answer_is_left_out()
+    {
+        using var database = DatabaseUnderTest.Ours();
+        Pbft.Succeed("run", "--seed", "3", "--operations", "40", "--batch", "4", "--faults", "none", "--store", database.Address);
+        Damage("short", "DELETE FROM event WHERE revision > 20 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.1')");
+
+        Assert.Equal(Records(Pbft.Run("audit", At("run"))), Records(Pbft.Succeed("audit", At("short"), database.Address)));
+        Assert.Contains("esdb://127.0.0.1:1#sim was left out", Words(Pbft.Run("audit", At("run"), "esdb://127.0.0.1:1#sim")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_stream_that_holds_nothing_any_more_is_a_log_that_is_not_here()
     {
