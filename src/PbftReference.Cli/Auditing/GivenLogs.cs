@@ -1,4 +1,5 @@
 using PbftReference.Cli.Inspect;
+using PbftReference.Core.Types;
 using PbftReference.EventLog.Integrity;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
@@ -148,7 +149,8 @@ internal sealed class GivenLogs
         if (!name.StartsWith("replica-", StringComparison.Ordinal) || !int.TryParse(name["replica-".Length..], out var id) || _copies.LastOrDefault() is not { } copy || copy.Shown != directory) return;
         var held = copy.Streams.Where(stream => LogStreams.TryParseReplica(stream, out _, out _)).ToList();
         if (held.Count == 0 || held.Exists(stream => LogStreams.TryParseReplica(stream, out _, out var replica) && replica.Value == id)) return;
-        _leftOut.Add(new CopyFinding(directory, null, IntegrityVerdict.Corrupt, $"{log} does not hold the log of replica {id}, but {string.Join(", ", held)}: put the right one back"));
+        if (!LogStreams.TryParseReplica(held[0], out var cluster, out _)) return;
+        _leftOut.Add(new CopyFinding(directory, LogStreams.OfReplica(cluster, new ReplicaId(id)), IntegrityVerdict.Corrupt, $"{log} does not hold the log of replica {id}, but {string.Join(", ", held)}: put the right one back"));
     }
 
     private void AddFile(string shown, string path)

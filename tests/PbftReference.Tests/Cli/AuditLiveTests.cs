@@ -63,6 +63,11 @@ public sealed class AuditLiveTests : IDisposable
         Assert.Contains("name its genesis.json by --genesis", Pbft.Run("audit", Cluster).Notes.Replace("\n  ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
 
         File.Move(genesis, Genesis);
+        var (log, mine) = (Path.Combine(Cluster, "replica-1", "log.db"), At("mine.db"));
+        File.Move(log, mine);
+        File.Copy(Path.Combine(Cluster, "replica-0", "log.db"), log);
+        Assert.Contains("replica-1, replica-live.1, was not taken: ", Pbft.Run("audit", Cluster).Output.Replace("\n  ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        File.Move(mine, log, overwrite: true);
         Directory.Delete(Path.Combine(Cluster, "replica-2"), recursive: true);
         var audit = Pbft.Run("audit", Cluster);
         Assert.Equal(ExitCodes.Unknown, audit.ExitCode);
