@@ -142,7 +142,9 @@ public sealed record SendState(ReplicaId To, SequenceNumber SequenceNumber, Dige
 /// <param name="SequenceNumber">The checkpoint.</param>
 /// <param name="ClientPages">Digests of its client pages.</param>
 /// <param name="ServicePages">Digests of its service pages.</param>
-public sealed record StageState(SequenceNumber SequenceNumber, ImmutableArray<Digest> ClientPages, ImmutableArray<Digest> ServicePages) : Effect
+/// <param name="GoesOn">Whether the transfer was tried before, so that pages that came then, for an earlier checkpoint perhaps, are at hand.</param>
+public sealed record StageState(
+    SequenceNumber SequenceNumber, ImmutableArray<Digest> ClientPages, ImmutableArray<Digest> ServicePages, bool GoesOn = false) : Effect
 {
     /// <inheritdoc/>
     public override EffectKind Kind => EffectKind.StageState;

@@ -155,7 +155,7 @@ internal static class TransferRules
         }
 
         turn.Emit(new ManifestAccepted(m));
-        turn.Do(new StageState(m.SequenceNumber, m.ClientPages, m.ServicePages));
+        turn.Do(new StageState(m.SequenceNumber, m.ClientPages, m.ServicePages, transfer.Attempt > 0));
     }
 
     /// <summary>The host knows which pages are missing.</summary>

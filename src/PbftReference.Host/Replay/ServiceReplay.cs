@@ -52,7 +52,7 @@ public static class ServiceReplay
             case CheckpointSent e: service.Keep(new TakeCheckpoint(e.SequenceNumber, e.StateDigest, after.Clients)); break;
             case CheckpointStable e: service.Discard(new DiscardCheckpoints(e.SequenceNumber)); break;
             case ViewEntered when after.Low > before.Low: service.Discard(new DiscardCheckpoints(after.Low)); break;
-            case ManifestAccepted e: service.Stage(new StageState(e.Manifest.SequenceNumber, e.Manifest.ClientPages, e.Manifest.ServicePages)); break;
+            case ManifestAccepted e: service.Stage(new StageState(e.Manifest.SequenceNumber, e.Manifest.ClientPages, e.Manifest.ServicePages, after.Transfer!.Attempt > 0)); break;
             case PagesAccepted e: service.Store(new StorePages(after.Transfer!.SequenceNumber, PagesOf(step, e))); break;
             case TransferCompleted e: service.Install(new InstallState(e.SequenceNumber, e.StateDigest)); break;
             default: break;

@@ -64,6 +64,7 @@ public sealed class ServiceRunner
     private readonly Lock _gate = new();
     private readonly IServiceJournal? _journal;
     private readonly SortedDictionary<SequenceNumber, KeptCheckpoint> _checkpoints = [];
+    private readonly SortedDictionary<ReplicaId, KeptCheckpoint> _asked = [];
     private ImmutableArray<Digest> _stagedDigests = [];
     private ReadOnlyMemory<byte>?[] _staged = [];
     private int _stagedClientPages;
@@ -160,21 +161,38 @@ public sealed class ServiceRunner
         }
     }
 
-    /// <summary>What another replica asked for; null if it is not kept (any more), or a page of that index does not exist.</summary>
+    /// <summary>
+    /// What another replica asked for; null if it is not kept (any more), or a page of that index does not exist. A checkpoint that a replica
+    /// asks for is kept for it until it asks for another: where checkpoints follow each other faster than pages travel, nobody could catch
+    /// up otherwise.
+    /// </summary>
     public ReplicaMessage? Answer(SendState effect, ReplicaId self)
     {
-        if (CheckpointAt(effect.SequenceNumber) is not { } kept || kept.StateDigest != effect.StateDigest) return null;
+        if (CheckpointFor(effect) is not { } kept) return null;
         if (effect.Pages.IsEmpty) return new StateManifest(kept.SequenceNumber, kept.Clients.PageDigests(), kept.Service.PageDigests, self);
         if (effect.Pages.Any(index => index < 0 || index >= kept.PageCount)) return null;
         return new StatePages(kept.SequenceNumber, ImmutableArray.CreateRange(effect.Pages, i => new StatePage(i, kept.Page(i))), self);
     }
 
-    /// <summary>Puts aside the pages of a manifest that are here already, in the present state or in a kept checkpoint.</summary>
+    private KeptCheckpoint? CheckpointFor(SendState effect)
+    {
+        lock (_gate)
+        {
+            if (_checkpoints.TryGetValue(effect.SequenceNumber, out var kept) && kept.StateDigest == effect.StateDigest) return _asked[effect.To] = kept;
+            return _asked.TryGetValue(effect.To, out var asked) && asked.SequenceNumber == effect.SequenceNumber && asked.StateDigest == effect.StateDigest ? asked : null;
+        }
+    }
+
+    /// <summary>
+    /// Puts aside the pages of a manifest that are here already: in the present state, in a kept checkpoint, or, if the transfer goes on, among
+    /// those that came for an earlier one.
+    /// </summary>
     public StateStaged Stage(StageState effect)
     {
         lock (_gate)
         {
             var here = PagesHere();
+            if (effect.GoesOn) AddStaged(here);
             _stagedDigests = [.. effect.ClientPages, .. effect.ServicePages];
             _stagedClientPages = effect.ClientPages.Length;
             _staged = new ReadOnlyMemory<byte>?[_stagedDigests.Length];
@@ -186,6 +204,14 @@ public sealed class ServiceRunner
             }
 
             return new StateStaged(effect.SequenceNumber, missing.ToImmutable());
+        }
+    }
+
+    private void AddStaged(Dictionary<Digest, ReadOnlyMemory<byte>> here)
+    {
+        for (var i = 0; i < _staged.Length; i++)
+        {
+            if (_staged[i] is { } page) here[_stagedDigests[i]] = page;
         }
     }
 
