@@ -67,8 +67,15 @@ internal static class AuditCommand
         }
     }
 
-    // A log that is not here is a gap, and told as one.
-    private static IntegrityReport Here(IntegrityReport integrity) => integrity with { Findings = [.. integrity.Findings.Where(finding => finding.Kind != IntegrityFindingKind.MissingStream)] };
+    // A log that is not here is a gap, and told as one. So is an end that is not: the copy of a cluster that went on may have been made before the others'.
+    private static IntegrityReport Here(IntegrityReport integrity) => integrity with
+    {
+        Findings = [.. integrity.Findings.Where(finding => finding.Kind != IntegrityFindingKind.MissingStream).Select(WithoutEnd)],
+    };
+
+    private static IntegrityFinding WithoutEnd(IntegrityFinding finding) => finding.Kind != IntegrityFindingKind.TruncatedTail
+        ? finding
+        : finding with { Verdict = IntegrityVerdict.Undetermined };
 
     private static string Bar(AuditProgress done, long total) =>
         string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Of(done.Records, total)} {done.Records:N0} of {total:N0} records {(done.Reading == 1 ? "audited" : "read again")}");

@@ -57,7 +57,7 @@ internal sealed class SignedHeads
         if (highest > last)
         {
             findings.Corrupt(stream, last + 1, IntegrityFindingKind.TruncatedTail,
-                $"the stream ends at revision {last}, and the replica signed for revision {highest} ({claims[highest]}). Its end is cut off");
+                $"the stream ends at revision {last}, and the replica signed for revision {highest} ({claims[highest]}). Its end is cut off, or it was copied before that was written");
         }
 
         var contradicted = _contradictions.TryGetValue(stream, out var found) ? found.Revision : long.MaxValue;

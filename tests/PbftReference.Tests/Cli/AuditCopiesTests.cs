@@ -119,7 +119,9 @@ public sealed class AuditCopiesTests : IDisposable
 
         var audit = Pbft.Run("audit", At("short"));
 
-        Assert.Equal(ExitCodes.Corrupt, audit.ExitCode);
+        // it may be a copy that was made before the others; of a log as it stands nothing excuses it
+        Assert.Equal(ExitCodes.Unknown, audit.ExitCode);
+        Assert.Equal(ExitCodes.Corrupt, Pbft.Run("log", "verify", At("short")).ExitCode);
         Assert.Matches(@"gap: replica 1: its log ends at #20, and replica \d received from it \(#\d+\) what it signed at #\d+", Words(audit));
         Assert.Contains("nobody is accused, as far as these logs tell", Words(audit), StringComparison.Ordinal);
     }

@@ -7,6 +7,7 @@ namespace PbftReference.Tests.TestServer;
 internal sealed class RecordingPlayer(Recording recording, RawClient client)
 {
     private const string Features = "/event_store.client.server_features.ServerFeatures/GetSupportedMethods";
+    private const int Tries = 10;
     private readonly Dictionary<int, RecordedAnswer> _answers = [];
 
     /// <summary>Plays a recording.</summary>
@@ -27,7 +28,28 @@ internal sealed class RecordingPlayer(Recording recording, RawClient client)
         return player._answers;
     }
 
+    // Where the server sends a head and resets the call at once, .NET's client may take the reset before it has handed out the head, which then is
+    // lost; such a call has changed nothing, and is made again.
     private async Task PlayAsync(RecordedCall recorded)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await PlayOnceAsync(recorded);
+                return;
+            }
+            catch (HttpRequestException e) when (e.InnerException is HttpProtocolException && tries < Tries && IsHeadBeforeReset(recorded))
+            {
+                // once more
+            }
+        }
+    }
+
+    private static bool IsHeadBeforeReset(RecordedCall recorded) =>
+        recorded.Answer.HttpStatus is not null && recorded.Answer.End.StartsWith("transport:", StringComparison.Ordinal) && !recorded.Timeline.Any(happening => happening.StartsWith("C:other-call", StringComparison.Ordinal));
+
+    private async Task PlayOnceAsync(RecordedCall recorded)
     {
         using var call = client.Call(recorded.Path, recorded.RequestHeaders);
         var answer = new Answer(call);
