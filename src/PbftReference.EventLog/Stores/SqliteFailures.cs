@@ -36,6 +36,13 @@ internal static class SqliteFailures
         return new EventStoreException(failure, $"can't {doing} '{path}': {advice} ({cause.Message})", cause);
     }
 
+    /// <summary>Reports a store that can't be read because a file belongs to it that is of use only where the reader may write.</summary>
+    public static EventStoreException NotReadableWith(SqliteException cause, string belonging, string path) => new(
+        EventStoreFailure.CannotOpen,
+        $"can't open '{path}': {Path.GetFileName(belonging)} belongs to it, with what is not in the file itself yet, and it can be used only by who may read both files and write "
+        + $"beside them. Copy both to a directory that you may write to, keep both writable, and read that copy. ({cause.Message})",
+        cause);
+
     /// <summary>Reports a row that can't be what a store wrote.</summary>
     public static EventStoreException Damaged(InvalidDataException cause, string doing, string path) => new(
         EventStoreFailure.Damaged,

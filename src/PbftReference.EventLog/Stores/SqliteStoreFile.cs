@@ -34,17 +34,43 @@ internal static class SqliteStoreFile
     public static SqliteConnection Open(string path, SqliteStoreOptions options)
     {
         CheckPath(path, options.Access);
-        var connection = new SqliteConnection(ConnectionString(path, options.Access));
+        try
+        {
+            return Connect(path, path, options);
+        }
+        catch (SqliteException cause)
+        {
+            return ReadAsItIs(path, options, cause) ?? throw SqliteFailures.Explain(cause, "open", path);
+        }
+    }
+
+    // Where the reader may not write, and so SQLite's own way of reading is refused.
+    private static SqliteConnection? ReadAsItIs(string path, SqliteStoreOptions options, SqliteException refused)
+    {
+        var belonging = SqliteReadOnlyPlace.BelongingTo(path);
+        if (!SqliteReadOnlyPlace.CanBeReadAsItIs(options.Access, refused.SqliteErrorCode, belonging))
+        {
+            return belonging is not null && SqliteReadOnlyPlace.IsRefused(options.Access, refused.SqliteErrorCode) ? throw SqliteFailures.NotReadableWith(refused, belonging, path) : null;
+        }
+
+        try
+        {
+            return Connect(SqliteReadOnlyPlace.UriOf(path), path, options);
+        }
+        catch (SqliteException cause)
+        {
+            throw SqliteFailures.Explain(cause, "open", path);
+        }
+    }
+
+    private static SqliteConnection Connect(string source, string path, SqliteStoreOptions options)
+    {
+        var connection = new SqliteConnection(ConnectionString(source, options.Access));
         try
         {
             connection.Open();
             Prepare(connection, path, options);
             return connection;
-        }
-        catch (SqliteException cause)
-        {
-            connection.Dispose();
-            throw SqliteFailures.Explain(cause, "open", path);
         }
         catch
         {
@@ -76,9 +102,9 @@ internal static class SqliteStoreFile
         }
     }
 
-    private static string ConnectionString(string path, SqliteStoreAccess access) => new SqliteConnectionStringBuilder
+    private static string ConnectionString(string source, SqliteStoreAccess access) => new SqliteConnectionStringBuilder
     {
-        DataSource = path,
+        DataSource = source,
         Mode = access switch
         {
             SqliteStoreAccess.CreateOrAppend => SqliteOpenMode.ReadWriteCreate,

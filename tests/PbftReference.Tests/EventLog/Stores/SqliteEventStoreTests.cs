@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using PbftReference.EventLog.Stores;
 using Xunit;
 using static PbftReference.Tests.EventLog.Stores.SampleEvents;
+using static SQLitePCL.raw;
 
 namespace PbftReference.Tests.EventLog.Stores;
 
@@ -176,6 +177,82 @@ public sealed class SqliteEventStoreTests : AppendGroupContract
 
         Assert.Equal(before, System.IO.File.ReadAllBytes(File));
     }
+
+    // --- where the reader may not write ---
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_copy_beside_which_no_file_can_be_made_is_read_all_the_same(bool isWalEmpty)
+    {
+        var copy = CopyBesideWhichNothingCanBeMade("100% sure? #1.db", [1, 2]);
+        if (isWalEmpty) System.IO.File.WriteAllBytes(copy + "-wal", []);
+
+        using var reader = new SqliteEventStore(copy, Reading);
+
+        Assert.Equal([Stored("a", 0, 1), Stored("a", 1, 2)], reader.Read("a"));
+        Assert.Equal(copy, reader.Path);
+    }
+
+    [Fact]
+    public void A_copy_in_a_directory_that_cannot_be_written_to_is_read()
+    {
+        if (OperatingSystem.IsWindows()) return; // its directories have no such mode; the test above holds there
+        var place = Directory.CreateDirectory(_directory.File("copies"));
+        using (var store = new SqliteEventStore(Path.Combine(place.FullName, "log.db"))) store.Append("a", -1, Events(1));
+        var file = Assert.Single(place.GetFiles());
+        System.IO.File.SetUnixFileMode(file.FullName, UnixFileMode.UserRead);
+        System.IO.File.SetUnixFileMode(place.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            using var reader = new SqliteEventStore(file.FullName, Reading);
+            Assert.Equal([Stored("a", 0, 1)], reader.Read("a"));
+        }
+        finally
+        {
+            System.IO.File.SetUnixFileMode(place.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Fact]
+    public void A_copy_with_a_write_ahead_log_that_cannot_be_used_is_refused_and_the_file_that_belongs_to_it_named()
+    {
+        var copy = CopyBesideWhichNothingCanBeMade("with-wal.db", [1]);
+        using (var store = new SqliteEventStore(File))
+        {
+            store.Append("a", 0, Events(2));
+            System.IO.File.Copy(File + "-wal", copy + "-wal");
+        }
+
+        var failure = Assert.Throws<EventStoreException>(() => new SqliteEventStore(copy, Reading));
+
+        Assert.Equal(EventStoreFailure.CannotOpen, failure.Failure);
+        Assert.Contains("with-wal.db-wal belongs to it", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("writable", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SqliteStoreAccess.Read, SQLITE_READONLY, null, true)]
+    [InlineData(SqliteStoreAccess.Read, SQLITE_CANTOPEN, null, true)]
+    [InlineData(SqliteStoreAccess.Read, SQLITE_CANTOPEN, "log.db-wal", false)]
+    [InlineData(SqliteStoreAccess.Read, SQLITE_BUSY, null, false)]
+    [InlineData(SqliteStoreAccess.Read, SQLITE_CORRUPT, null, false)]
+    [InlineData(SqliteStoreAccess.Append, SQLITE_CANTOPEN, null, false)]
+    [InlineData(SqliteStoreAccess.CreateOrAppend, SQLITE_READONLY, null, false)]
+    public void Only_a_reader_who_may_not_write_and_has_all_of_it_reads_a_file_as_one_that_cannot_change(SqliteStoreAccess access, int code, string? belonging, bool can) =>
+        Assert.Equal(can, SqliteReadOnlyPlace.CanBeReadAsItIs(access, code, belonging));
+
+    // A link to nowhere in the place of the -shm file refuses it to everybody, root too, as a directory that may not be written to does to others.
+    private string CopyBesideWhichNothingCanBeMade(string name, int[] events)
+    {
+        using (var store = new SqliteEventStore(File)) store.Append("a", -1, Events(events));
+        var copy = _directory.File(name);
+        System.IO.File.Copy(File, copy);
+        System.IO.File.CreateSymbolicLink(copy + "-shm", "nowhere");
+        return copy;
+    }
+
+    private static SqliteStoreOptions Reading => new() { Access = SqliteStoreAccess.Read };
 
     // --- damage ---
 
