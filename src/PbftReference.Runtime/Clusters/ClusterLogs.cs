@@ -13,8 +13,8 @@ public sealed class ClusterLogs : IEventStore
     private readonly string _cluster;
 
     /// <summary>
-    /// Opens what logs there are. A log that is damaged, emptied or gone though its replica has blocks does not keep the others from being
-    /// read: its stream is listed, and asking for it says why (<see cref="EventStoreFailure.Damaged"/>).
+    /// Opens what logs there are. A log that is damaged, may not be read, or is emptied or gone though its replica has blocks does not keep the
+    /// others from being read: its stream is listed, and asking for it says why (<see cref="EventStoreFailure.Damaged"/>).
     /// </summary>
     /// <exception cref="EventStoreException">A log cannot be opened for another reason, or there is none at all.</exception>
     public ClusterLogs(ClusterDirectory directory)
@@ -75,6 +75,10 @@ public sealed class ClusterLogs : IEventStore
         catch (EventStoreException e) when (e.Failure is EventStoreFailure.NotAStore or EventStoreFailure.Damaged)
         {
             return new UnreadableLog(new EventStoreException(EventStoreFailure.Damaged, $"the log {path} is damaged: {e.Message}", e));
+        }
+        catch (EventStoreException e) when (e.Failure is EventStoreFailure.CannotOpen or EventStoreFailure.ReadOnly)
+        {
+            return new UnreadableLog(new EventStoreException(EventStoreFailure.Damaged, $"the log {path} cannot be read: {e.Message}", e));
         }
     }
 

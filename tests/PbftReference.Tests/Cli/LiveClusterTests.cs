@@ -137,6 +137,23 @@ public sealed class LiveClusterTests : IDisposable
         Assert.False(File.Exists(log));
     }
 
+    [Fact]
+    public void A_log_that_may_not_be_opened_is_told_and_those_of_the_others_are_read()
+    {
+        Pbft.Succeed("cluster", "up", "--cluster", Cluster, "--clients", "1");
+        Pbft.Succeed("submit", "--cluster", Cluster, "--clients", "1", "an operation");
+        WaitUntilEqual();
+        Pbft.Succeed("cluster", "stop", "--cluster", Cluster);
+        var log = Path.Combine(Cluster, "replica-2", "log.db");
+
+        // to root nothing is forbidden, so what is needed to open it is taken away
+        File.Delete(log + "-shm");
+        File.WriteAllBytes(log + "-wal", [1]);
+        File.CreateSymbolicLink(log + "-shm", "nowhere");
+
+        OneLogIsCorrupt("cannot be read: can't open");
+    }
+
     private void OneLogIsCorrupt(string why)
     {
         var replay = Pbft.Run("replay", Cluster, "--verify");
