@@ -34,6 +34,7 @@ internal sealed class GivenLogs
         try
         {
             foreach (var place in places.Distinct(StringComparer.Ordinal)) given.Take(place);
+            if (given.IsNothingReadable && genesisFile is null) throw given.Nothing();
             var genesis = given._claims.Chosen(genesisFile, string.Join(", ", places));
             given.CheckCluster(genesis.Genesis.Cluster, genesisFile ?? "the others");
             if (given._copies.Count == 0) throw given.Nothing();
@@ -46,6 +47,9 @@ internal sealed class GivenLogs
             throw;
         }
     }
+
+    // Then it is not the members' keys that are missing.
+    private bool IsNothingReadable => _copies.Count == 0 && _leftOut.Count > 0 && _claims.Wrong.Count == 0;
 
     private void Take(string place)
     {
@@ -125,7 +129,7 @@ internal sealed class GivenLogs
         {
             var files = ReplicaFiles.Of(Settings.Resolve(node, [], []));
             if (files.InDatabase) Add(EventStoreDb.WithoutSecrets(files.Log), new EventStoreDb(files.Log, new EventStoreDbOptions { ReadOnly = true }));
-            else if (files.LostLog is { } lost) _leftOut.Add(new CopyFinding(directory, null, IntegrityVerdict.Corrupt, lost));
+            else if (files.LostLog is { } lost) _leftOut.Add(new CopyFinding(directory, null, IntegrityVerdict.Undetermined, lost));
             else AddFile(directory, files.Log);
         }
         catch (UnauthorizedAccessException)
@@ -134,7 +138,7 @@ internal sealed class GivenLogs
         }
         catch (Exception e) when (e is SettingException or IOException)
         {
-            _leftOut.Add(new CopyFinding(directory, null, IntegrityVerdict.Undetermined, $"there is no log.db in it, and where the log is cannot be read from {node}: {e.Message.TrimEnd('.')}; restore one of them from a copy"));
+            _leftOut.Add(new CopyFinding(directory, null, IntegrityVerdict.Undetermined, $"{(File.Exists(log) ? "the log.db in it is empty" : "there is no log.db in it")}, and where the log is cannot be read from {node}: {e.Message.TrimEnd('.')}; restore one of them from a copy"));
         }
         catch (EventStoreException e)
         {

@@ -89,6 +89,10 @@ internal sealed class LogUnion : IEventStore
         {
             Add(damage.Verdict, $"it is damaged at #{damage.Revision}: {Seen(damage)}; {where} is sound up to #{taken.Part.Through}");
         }
+        else if (other.Copy.Store.Tail(stream) is null)
+        {
+            Add(IntegrityVerdict.Undetermined, $"no record is in it any more; {where} goes on to #{taken.Part.Through}");
+        }
         else if (taken.CanBegin && !other.CanBegin)
         {
             Add(other.Part.Through > taken.Part.Through ? IntegrityVerdict.Undetermined : IntegrityVerdict.Sound, $"it begins at #{other.Part.First}, and no snapshot from which it goes on can be read; {where} can be read up to #{taken.Part.Through}");

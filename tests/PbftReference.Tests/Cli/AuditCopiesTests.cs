@@ -173,6 +173,32 @@ public sealed class AuditCopiesTests : IDisposable
         Assert.Contains("gap: replica 3: its log is not here; replica ", Words(audit), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_copy_that_holds_no_record_any_more_beside_a_whole_one_is_missing_and_not_corrupt(bool first)
+    {
+        Damage("emptied", "DELETE FROM event");
+
+        var audit = Audit(first, "emptied");
+
+        Assert.Equal(ExitCodes.Unknown, audit.ExitCode);
+        Assert.Contains("undetermined: " + At("emptied") + ", replica-sim.3, was not taken: no record is in it any more", Words(audit), StringComparison.Ordinal);
+        Assert.DoesNotContain("#-1", audit.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("audit")]
+    [InlineData("log", "ls")]
+    public void A_database_that_does_not_answer_is_told_as_that_by_whichever_command_asks_it(params string[] command)
+    {
+        var result = Pbft.Run([.. command, "esdb://127.0.0.1:1#sim"]);
+
+        Assert.Equal(ExitCodes.Data, result.ExitCode);
+        Assert.Contains("does not answer", Words(result), StringComparison.Ordinal);
+        Assert.DoesNotContain("name its genesis.json", Words(result), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_document_lists_every_reason_that_the_text_does()
     {

@@ -75,6 +75,25 @@ public sealed class AuditLiveTests : IDisposable
         Assert.DoesNotContain("corrupt", audit.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_replicas_directory_whose_log_is_emptied_is_a_gap_whether_its_configuration_is_there_or_not(bool isConfigured)
+    {
+        Copy("replica-0", At("copy"));
+        File.WriteAllBytes(At("copy/log.db"), []);
+        if (!isConfigured) File.Delete(At("copy/node.json"));
+
+        var audit = Pbft.Run(["audit", .. Enumerable.Range(1, 3).Select(i => Path.Combine(Cluster, $"replica-{i}")), At("copy")]);
+
+        var words = audit.Output.Replace("\n  ", " ", StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Unknown, audit.ExitCode);
+        Assert.Contains($"undetermined: {At("copy")} was left out: ", words, StringComparison.Ordinal);
+        Assert.Contains("is empty", words, StringComparison.Ordinal);
+        Assert.Contains("gap: replica 0: its log is not here", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("there is no log.db", words, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_genesis_under_which_no_signature_holds_is_suspected_and_what_to_do_is_told()
     {
