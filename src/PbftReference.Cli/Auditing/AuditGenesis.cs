@@ -42,7 +42,8 @@ internal sealed class AuditGenesis : IDisposable
         if (!File.Exists(file)) throw new CommandException(ExitCodes.Data, $"--genesis {file}: there is no such file; check the path");
         try
         {
-            return Of(File.ReadAllText(file), file);
+            var text = File.ReadAllText(file);
+            return text.TrimStart().StartsWith('{') ? Of(text, file) : throw new CommandException(ExitCodes.Data, $"--genesis {file}: that is no genesis; name the {GenesisFile.Name} of the cluster, or the run.json of a simulated run");
         }
         catch (UnauthorizedAccessException)
         {

@@ -33,6 +33,7 @@ internal sealed record AuditFindings(AuditReport Report, IntegrityReport Integri
 internal static class AuditOutput
 {
     private const int ShownGaps = 20;
+    private const string BeforeCommand = "  pbft audit --check-evidence ";
 
     private static readonly string[] PlaceColumns = ["n", "batch", "view", "prepared", "decided", "executed", "checkpoint", "by"];
 
@@ -74,9 +75,18 @@ internal static class AuditOutput
         if (report.Gaps.Count > ShownGaps) yield return $"... and {report.Gaps.Count - ShownGaps} more; --json lists all";
         if (report.Forged > 0) yield return $"made up: {report.Forged} statements in the logs have signatures that do not hold, and count for nothing";
         foreach (var conflict in report.Conflicts) yield return Line(conflict);
-        foreach (var accusation in report.Accusations) yield return Line(accusation, files);
+        foreach (var accusation in report.Accusations)
+        {
+            yield return Line(accusation);
+            if (files.TryGetValue(accusation, out var file)) yield return $"{BeforeCommand}{file}";
+        }
+
         yield return Summary(found);
     }
+
+    /// <summary>Whether a line is a command, which is not to be broken.</summary>
+    /// <param name="line">One of <see cref="Lines"/>.</param>
+    public static bool IsCommand(string line) => line.StartsWith(BeforeCommand, StringComparison.Ordinal);
 
     /// <summary>A verdict in words.</summary>
     public static string Words(IntegrityVerdict verdict) => verdict.ToString().ToLowerInvariant();
@@ -103,10 +113,9 @@ internal static class AuditOutput
         return $"CONFLICT at {conflict.Place}: replica {conflict.One} decided {Batch(conflict.OneBatch)}, replica {conflict.Other} {Batch(conflict.OtherBatch)}; {missing}";
     }
 
-    private static string Line(Accusation accusation, IReadOnlyDictionary<Accusation, string> files) =>
+    private static string Line(Accusation accusation) =>
         $"GUILTY replica {accusation.Accused}: {Commands.LogVerifyCommand.Words(accusation.Offence)}, by {What(accusation.First)}"
-        + (ReferenceEquals(accusation.First, accusation.Second) ? "" : $" and {What(accusation.Second)}")
-        + (files.TryGetValue(accusation, out var file) ? $"; pbft audit --check-evidence {file}" : "");
+        + (ReferenceEquals(accusation.First, accusation.Second) ? "" : $" and {What(accusation.Second)}");
 
     /// <summary>A statement in few words.</summary>
     public static string What(SignedStatement said) => said.Statement switch

@@ -48,10 +48,23 @@ internal static class EvidenceFile
 
     /// <summary>Checks a proof.</summary>
     /// <param name="text">Its text.</param>
+    /// <param name="file">Its file, for messages.</param>
     /// <param name="trusted">The genesis that the reader trusts; null to take the one in the file.</param>
     /// <returns>What it proves.</returns>
     /// <exception cref="CommandException">It is not a proof: says why.</exception>
-    public static (Accusation Accusation, Digest Genesis) Check(string text, AuditGenesis? trusted)
+    public static (Accusation Accusation, Digest Genesis) Check(string text, string file, AuditGenesis? trusted)
+    {
+        try
+        {
+            return Check(text, trusted);
+        }
+        catch (CommandException e)
+        {
+            throw new CommandException(e.ExitCode, $"{file}: {e.Message}");
+        }
+    }
+
+    private static (Accusation Accusation, Digest Genesis) Check(string text, AuditGenesis? trusted)
     {
         var json = Parse(text);
         if (Rebuilt(json) != text) throw Wrong("it is not written as such a file is: it was changed, or made by another program");

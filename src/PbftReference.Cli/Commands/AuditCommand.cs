@@ -35,7 +35,13 @@ internal static class AuditCommand
         command.SetAction(parsed =>
         {
             var (places, file) = (parsed.GetValue(logs) ?? [], parsed.GetValue(check));
-            if (file is not null) return places.Length == 0 ? Check(file, parsed.GetValue(genesis), parsed.GetValue(json), terminal) : throw new CommandException(ExitCodes.Usage, "--check-evidence needs no log: leave the logs out");
+            if (file is not null)
+            {
+                if (places.Length > 0) throw new CommandException(ExitCodes.Usage, "--check-evidence needs no log: leave the logs out");
+                if (new Option[] { evidence, seq, summary }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other) throw new CommandException(ExitCodes.Usage, $"{other.Name} is for an audit of logs, and --check-evidence reads none: give one of them");
+                return Check(file, parsed.GetValue(genesis), parsed.GetValue(json), terminal);
+            }
+
             if (places.Length == 0) throw new CommandException(ExitCodes.Usage, "name a log, or a file of evidence by --check-evidence");
             var range = TransitionFilter.RangeOf(parsed.GetValue(seq));
             if (parsed.GetValue(summary) && parsed.GetValue(seq) is not null) throw new CommandException(ExitCodes.Usage, "--summary shows no places, and --seq chooses some: give one of them");
@@ -89,8 +95,15 @@ internal static class AuditCommand
         }
 
         foreach (var line in AuditOutput.Tables(found.Report, range, terminal.Width)) terminal.Result.WriteLine(line);
-        foreach (var line in AuditOutput.Lines(found, files)) terminal.WriteWrapped(line);
+        foreach (var line in AuditOutput.Lines(found, files)) Write(line, terminal);
         if (range == (0, long.MaxValue) && found.Report.Places.Count > ManyPlaces) terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{found.Report.Places.Count:N0} places: --seq N..N shows some of them, --summary none"));
+    }
+
+    // A command is to be copied, so it is one line, however long.
+    private static void Write(string line, Terminal terminal)
+    {
+        if (AuditOutput.IsCommand(line)) terminal.Result.WriteLine(line);
+        else terminal.WriteWrapped(line);
     }
 
     private static long Length(LogUnion store, string stream)
@@ -108,7 +121,7 @@ internal static class AuditCommand
     private static int Check(string file, string? genesisFile, bool json, Terminal terminal)
     {
         using var trusted = genesisFile is null ? null : AuditGenesis.OfNamed(genesisFile);
-        var (accusation, genesis) = EvidenceFile.Check(EvidenceFile.Read(file), trusted);
+        var (accusation, genesis) = EvidenceFile.Check(EvidenceFile.Read(file), file, trusted);
         if (json)
         {
             terminal.Result.WriteLine(new JObject { ["schema"] = "pbft.evidence-check/1", ["accused"] = accusation.Accused.Value, ["offence"] = LogVerifyCommand.Words(accusation.Offence), ["first"] = AuditOutput.What(accusation.First), ["second"] = AuditOutput.What(accusation.Second), ["genesis"] = genesis.ToString() }.ToString(Formatting.Indented));

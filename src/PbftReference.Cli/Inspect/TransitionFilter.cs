@@ -61,7 +61,11 @@ internal sealed record TransitionFilter(IReadOnlyList<string> Only, (long First,
     private static (long First, long Last) Range(string text)
     {
         var ends = text.Split("..");
-        if (ends.Length is 1 or 2 && TryNumber(ends[0], out var first) && TryNumber(ends[^1], out var last) && first <= last) return (first, last);
+        if (ends.Length is 1 or 2 && TryNumber(ends[0], out var first) && TryNumber(ends[^1], out var last))
+        {
+            return first <= last ? (first, last) : throw Wrong($"--seq {text}: the range is reversed; the smaller number comes first: {last}..{first}");
+        }
+
         throw Wrong($"--seq {text}: it is a sequence number or a range such as 10..20");
     }
 

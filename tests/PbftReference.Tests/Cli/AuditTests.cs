@@ -134,13 +134,44 @@ public sealed class AuditTests : IDisposable
         Assert.Contains("does not exist", Pbft.Run("audit", "--check-evidence", At("none")).Notes, StringComparison.Ordinal);
         Assert.Contains("that is a directory", Pbft.Run("audit", "--check-evidence", _temporary.Path).Notes, StringComparison.Ordinal);
         File.WriteAllText(At("text"), "no json");
-        Assert.Equal(ExitCodes.Corrupt, Pbft.Run("audit", "--check-evidence", At("text")).ExitCode);
+        var none = Pbft.Run("audit", "--check-evidence", At("text"));
+        Assert.Equal(ExitCodes.Corrupt, none.ExitCode);
+        Assert.Contains($"{At("text")}: this is no evidence", none.Notes, StringComparison.Ordinal);
         Pbft.Succeed("run", "--seed", "1", "--operations", "2", "--log", At("one"));
         Pbft.Succeed("run", "--seed", "2", "--operations", "2", "--log", At("two"));
         Assert.Contains("that is a directory; name the genesis.json", Pbft.Run("audit", At("one"), "--genesis", At("one")).Notes, StringComparison.Ordinal);
+        var log = Pbft.Run("audit", At("one"), "--genesis", RunDirectory.LogPath(At("one")));
+        Assert.Equal(ExitCodes.Data, log.ExitCode);
+        Assert.Contains("log.db: that is no genesis; name the genesis.json of the cluster", log.Notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("Restore", log.Notes, StringComparison.Ordinal);
         Assert.Contains("there is no such file", Pbft.Run("audit", At("one"), "--genesis", At("none")).Notes, StringComparison.Ordinal);
         Assert.Contains($"{RunDirectory.ManifestPath(At("two"))} is the genesis of another cluster than {At("one")}", Pbft.Run("audit", At("one"), "--genesis", RunDirectory.ManifestPath(At("two"))).Notes, StringComparison.Ordinal);
         Assert.Contains("is the log of another cluster", Pbft.Run("audit", At("one"), At("two")).Notes, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--seq is for an audit of logs", "audit", "--check-evidence", "proof", "--seq", "1..2")]
+    [InlineData("--evidence is for an audit of logs", "audit", "--check-evidence", "proof", "--evidence", "proofs")]
+    [InlineData("--summary is for an audit of logs", "audit", "--check-evidence", "proof", "--summary")]
+    [InlineData("the range is reversed; the smaller number comes first: 2..5", "audit", "run", "--seq", "5..2")]
+    public void An_option_that_would_count_for_nothing_or_is_the_wrong_way_round_is_refused(string why, params string[] command)
+    {
+        var result = Pbft.Run(command);
+
+        Assert.Equal(ExitCodes.Usage, result.ExitCode);
+        Assert.Contains(why, result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_command_that_checks_a_proof_stands_on_a_line_of_its_own_so_that_it_can_be_copied()
+    {
+        Lie();
+
+        var lines = Pbft.Run("audit", At("run"), "--evidence", At("a-directory-with-a-name-that-does-not-fit-into-the-rest-of-a-line-of-one-hundred-and-twenty-columns")).Lines;
+
+        var line = Assert.Single(lines, line => line.Contains("--check-evidence", StringComparison.Ordinal));
+        Assert.True(line.Length > 120);
+        Assert.Contains("it proves", Pbft.Succeed([.. line.Trim().Split(' ').Skip(1)]).Output, StringComparison.Ordinal);
     }
 
     // what a new-view carries over is decided again by those who had not decided it
