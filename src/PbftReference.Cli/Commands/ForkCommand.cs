@@ -42,12 +42,26 @@ internal static class ForkCommand
         using var log = RunLog.Open(place);
         var (replica, revision) = LogPositions.OfStep(log, request.At);
         var cut = new ConsistentCut(log, replica, revision);
-        var target = new RunPlace(directory);
-        target.Claim(manifest, terminal);
-        using (var store = target.Open(manifest.Genesis.Cluster, terminal)) cut.CopyTo(store);
-        var forked = $"forked {source.Shown} after {string.Join(", ", cut.Ends.Select(end => string.Create(CultureInfo.InvariantCulture, $"r{end.Key} #{end.Value}")))}; choices={request.Choices}";
-        terminal.WriteWrapped(forked);
-        var plan = new RunPlan(manifest, RunDirectory.WorkloadOf(manifest), target, true, request.CommandLine(source.Shown));
+        var plan = new RunPlan(manifest, RunDirectory.WorkloadOf(manifest), new RunPlace(directory), true, request.CommandLine(source.Shown));
+        var unfinished = LogAddress.Is(directory) ? null : new UnfinishedRun(directory);
+        plan.Place.Claim(manifest, terminal);
+        try
+        {
+            using (var store = plan.Place.Open(manifest.Genesis.Cluster, terminal)) cut.CopyTo(store);
+            var forked = $"forked {source.Shown} after {string.Join(", ", cut.Ends.Select(end => string.Create(CultureInfo.InvariantCulture, $"r{end.Key} #{end.Value}")))}; choices={request.Choices}";
+            terminal.WriteWrapped(forked);
+            return GoOn(plan, terminal);
+        }
+        catch
+        {
+            // the same command makes the same again
+            unfinished?.Remove();
+            throw;
+        }
+    }
+
+    private static int GoOn(RunPlan plan, Terminal terminal)
+    {
         RunCommand.Warn(plan, terminal);
         var result = new Runner(terminal, acknowledge: false).Run(plan);
         foreach (var row in RunReport.Lines(result)) terminal.Result.WriteLine(row);

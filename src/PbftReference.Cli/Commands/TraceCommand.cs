@@ -54,12 +54,6 @@ internal static class TraceCommand
             using var stream = Open(file);
             var header = TraceFile.Read(stream, file, out var lines);
             if (header.Run is not { } run) throw new LogFormatException($"{file}:1: the header has no \"run\": the trace can be verified, but no run directory can be made of it");
-            // Nothing is left behind that looks like a run and is not one.
-            if (File.Exists(RunDirectory.ManifestPath(directory)) || File.Exists(RunDirectory.LogPath(directory)))
-            {
-                throw new CommandException(ExitCodes.Data, $"{directory} holds a run already: choose another directory");
-            }
-
             return LogAddress.Is(directory) ? FillDatabase(file, directory, header, Counted(lines, terminal), run) : Fill(file, directory, header, Counted(lines, terminal), run);
         }
         catch (LogFormatException e)
@@ -107,7 +101,7 @@ internal static class TraceCommand
 
     private static long Fill(string file, string directory, TraceHeader header, IEnumerable<TraceLine> lines, string run)
     {
-        var isNew = !Directory.Exists(directory);
+        var unfinished = new UnfinishedRun(directory);
         Create(directory);
         try
         {
@@ -119,8 +113,7 @@ internal static class TraceCommand
         }
         catch
         {
-            foreach (var left in Directory.GetFiles(directory, "log.db*").Append(RunDirectory.ManifestPath(directory))) File.Delete(left);
-            if (isNew) Directory.Delete(directory);
+            unfinished.Remove();
             throw;
         }
     }

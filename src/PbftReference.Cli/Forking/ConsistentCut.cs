@@ -92,14 +92,24 @@ internal sealed class ConsistentCut
         return grew;
     }
 
-    // Older snapshots are discarded as newer ones come; what stands in their place is not copied, but counted.
+    // Older snapshots are discarded as newer ones come; what stood in their place is not copied, but counted. The records that were folded
+    // into them are all there.
     private long Copy(IEventStore store, string stream, long end)
     {
         var gone = Math.Min(_log.Store.Tail(stream)?.FirstRevision ?? 0, end + 1);
         var next = Append(store, stream, 0, Enumerable.Range(0, (int)gone).Select(i => new EventToAppend(RecordHash.EventId(stream, i, default), RecordTypes.Blob, default, default)));
         next = Append(store, stream, next, _log.Store.Read(stream, gone).TakeWhile(item => item.Revision <= end).Select(item => new EventToAppend(item.Id, item.Type, item.Data, item.Metadata)));
+        if (gone > end && gone > 0) Append(store, stream, next, [EmptyBlob(stream, next)]);
         if (gone > 0) store.Truncate(stream, gone);
         return next - gone;
+    }
+
+    // Where no snapshot is left, the next one is chained to a blob that no snapshot has: one that was never finished leaves such blobs, too.
+    private static EventToAppend EmptyBlob(string stream, long revision)
+    {
+        var unsealed = new RecordMetadata(Digest.None, null, 0, Digest.None, Digest.None);
+        var hash = RecordHash.Of(stream, revision, RecordTypes.Blob, unsealed, Digest.Of([]));
+        return new EventToAppend(RecordHash.EventId(stream, revision, hash), RecordTypes.Blob, default, (unsealed with { Hash = hash }).Encode());
     }
 
     private static long Append(IEventStore store, string stream, long next, IEnumerable<EventToAppend> events)

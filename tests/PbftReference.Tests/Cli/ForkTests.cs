@@ -115,6 +115,47 @@ public sealed class ForkTests : IDisposable
     }
 
     [Fact]
+    public void A_run_is_forked_where_none_of_the_snapshots_taken_before_is_left()
+    {
+        Pbft.Succeed("run", "--seed", "5", "--operations", "400", "--faults", "none", "--batch", "4", "--snapshot-after", "40", "--log", Old);
+        foreach (var at in (string[])["0:20%", "0:50%", "2:70%"])
+        {
+            Assert.Contains("400 of 400 accepted", Pbft.Succeed("fork", Old, "--at", at, "--log", New(at)).Output, StringComparison.Ordinal);
+            Assert.Equal(ExitCodes.Holds, Pbft.Run("log", "verify", New(at)).ExitCode);
+            Assert.Contains("holds: every step", Pbft.Succeed("replay", New(at), "--verify").Output, StringComparison.Ordinal);
+            Assert.Contains("conforms", Pbft.Succeed("verify", New(at)).Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_fork_that_fails_leaves_nothing_behind_and_what_stood_there_before_stays()
+    {
+        Pbft.Succeed("run", "--seed", "13", "--operations", "5", "--log", Old);
+        Directory.CreateDirectory(New("a"));
+        File.WriteAllText(Path.Combine(New("a"), "notes.txt"), "mine");
+        // no log can be made there
+        Directory.CreateDirectory(Path.Combine(New("a"), "log.db"));
+
+        Assert.NotEqual(ExitCodes.Holds, Pbft.Run("fork", Old, "--at", "0:50%", "--log", New("a")).ExitCode);
+
+        Assert.Equal([Path.Combine(New("a"), "log.db"), Path.Combine(New("a"), "notes.txt")], Directory.GetFileSystemEntries(New("a")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_log_without_its_manifest_is_not_written_over_by_a_fork()
+    {
+        Pbft.Succeed("run", "--seed", "13", "--operations", "5", "--log", Old);
+        Directory.CreateDirectory(New("a"));
+        File.WriteAllText(Path.Combine(New("a"), "log.db"), "somebody's");
+
+        var result = Pbft.Run("fork", Old, "--at", "0:50%", "--log", New("a"));
+
+        Assert.Equal(ExitCodes.Data, result.ExitCode);
+        Assert.Contains("holds a run already", result.Notes, StringComparison.Ordinal);
+        Assert.Equal("somebody's", File.ReadAllText(Path.Combine(New("a"), "log.db")));
+    }
+
+    [Fact]
     public void What_cannot_be_forked_is_told()
     {
         Pbft.Succeed("run", "--seed", "13", "--operations", "5", "--log", Old);
