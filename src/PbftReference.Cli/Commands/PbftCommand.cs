@@ -32,6 +32,7 @@ internal static class PbftCommand
         root.Subcommands.Add(CompletionCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));
         MistypedOption.RefuseIn(root);
+        EmptyPath.RefuseIn(root);
         HelpWithExamples.AddTo(root, terminal.Width);
         return root;
     }

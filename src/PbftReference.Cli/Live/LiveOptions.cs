@@ -10,15 +10,7 @@ namespace PbftReference.Cli.Live;
 /// <summary>Options that the commands of live clusters share, each made anew for each command.</summary>
 internal static class LiveOptions
 {
-    public static Option<string> Cluster()
-    {
-        var option = new Option<string>("--cluster") { HelpName = "DIR", Description = "The cluster's directory.", DefaultValueFactory = _ => "cluster" };
-        option.Validators.Add(result =>
-        {
-            if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>())) result.AddError("--cluster: it is empty; name a directory");
-        });
-        return option;
-    }
+    public static Option<string> Cluster() => new("--cluster") { HelpName = "DIR", Description = "The cluster's directory.", DefaultValueFactory = _ => "cluster" };
 
     public static Option<string?> Config() => new("--config") { HelpName = "FILE", Description = "A file of settings; see 'pbft config keys'. [default: pbft.json, if it is there]" };
 
