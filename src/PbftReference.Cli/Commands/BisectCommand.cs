@@ -25,7 +25,8 @@ internal static class BisectCommand
         {
             var predicate = PredicateParser.Parse(parsed.GetRequiredValue(until));
             using var log = RunLog.Open(place.Of(parsed));
-            var found = Find(log, log.ReplicasOrAll(parsed.GetValue(replica)), predicate, terminal);
+            var only = parsed.GetValue(replica);
+            var found = OneByOne.Read(LogArguments.HowOthers(only), () => Find(log, log.ReplicasOrAll(only), predicate, terminal));
             terminal.ClearProgress();
             if (parsed.GetValue(json)) terminal.Result.WriteLine(Document(log, predicate, parsed.GetRequiredValue(until), found).ToString(Formatting.Indented));
             else foreach (var line in Lines(log, predicate, found)) terminal.Result.WriteLine(line);

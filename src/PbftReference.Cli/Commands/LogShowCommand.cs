@@ -39,10 +39,9 @@ internal static class LogShowCommand
             var filter = TransitionFilter.Parse(parsed.GetValue(only), parsed.GetValue(seq), parsed.GetValue(view), parsed.GetValue(grep));
             using var log = RunLog.Open(logPlace.Of(parsed));
             var show = new Show(log, filter, terminal, parsed.GetValue(json), !parsed.GetValue(uncheck));
-            var replicas = log.ReplicasOrAll(parsed.GetValue(replica));
-            if (parsed.GetValue(at) is not { } place) show.Ranges(replicas, parsed.GetValue(from) ?? "start", parsed.GetValue(to) ?? "end");
-            else foreach (var id in replicas) show.One(id, place);
-            if (!show.Any) terminal.Note("nothing to show: no record is in the range and passes the filters that were named");
+            var one = parsed.GetValue(replica);
+            var any = OneByOne.Read(LogArguments.HowOthers(one), () => show.Of(log.ReplicasOrAll(one), parsed.GetValue(at), parsed.GetValue(from) ?? "start", parsed.GetValue(to) ?? "end"));
+            if (!any) terminal.Note("nothing to show: no record is in the range and passes the filters that were named");
             return ExitCodes.Holds;
         });
         return command;
@@ -50,10 +49,17 @@ internal static class LogShowCommand
 
     private sealed class Show(RunLog log, TransitionFilter filter, Terminal terminal, bool json, bool check)
     {
-        /// <summary>Whether there was something to show.</summary>
-        public bool Any { get; private set; }
+        private bool _any;
 
-        public void Ranges(IReadOnlyList<ReplicaId> replicas, string from, string to)
+        /// <summary>Shows one record of each replica, or what is between two places; false if that is nothing.</summary>
+        public bool Of(IReadOnlyList<ReplicaId> replicas, string? at, string from, string to)
+        {
+            if (at is null) Ranges(replicas, from, to);
+            else foreach (var id in replicas) One(id, at);
+            return _any;
+        }
+
+        private void Ranges(IReadOnlyList<ReplicaId> replicas, string from, string to)
         {
             var (first, last) = (new RevisionBound(from, log, replicas), new RevisionBound(to, log, replicas));
             var ranges = replicas.Select(id => (id, first.Of(id), last.Of(id))).ToList();
@@ -70,7 +76,7 @@ internal static class LogShowCommand
             }
         }
 
-        public void One(ReplicaId replica, string position)
+        private void One(ReplicaId replica, string position)
         {
             var revision = LogPositions.Resolve(log, replica, position);
             var found = log.Walk(replica, revision, check).LastOrDefault();
@@ -79,7 +85,7 @@ internal static class LogShowCommand
                 throw new CommandException(ExitCodes.Data, $"revision {revision} of {log.StreamOf(replica)} holds a part of the record after it: show that one");
             }
 
-            Any = true;
+            _any = true;
             if (json)
             {
                 terminal.Result.WriteLine(Document(record).ToString(Formatting.Indented));
@@ -94,7 +100,7 @@ internal static class LogShowCommand
         {
             RunLog.After(step.Record, step.Before);
             var taken = TransitionLine.Of(step.Record, step.Before).Where(t => filter.Takes(t, step.Record.Type)).ToList();
-            Any |= taken.Count > 0;
+            _any |= taken.Count > 0;
             if (!json)
             {
                 foreach (var transition in taken) terminal.Result.WriteLine(transition.Text);

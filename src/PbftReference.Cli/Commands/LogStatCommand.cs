@@ -23,8 +23,8 @@ internal static class LogStatCommand
         command.SetAction(parsed =>
         {
             using var log = RunLog.Open(place.Of(parsed));
-            var counts = new Counts();
-            foreach (var id in log.ReplicasOrAll(parsed.GetValue(replica))) counts.Add(log, id, terminal);
+            var only = parsed.GetValue(replica);
+            var counts = OneByOne.Read(LogArguments.HowOthers(only), () => Counts.Of(log, log.ReplicasOrAll(only), terminal));
             if (parsed.GetValue(json)) terminal.Result.WriteLine(counts.ToJson().ToString(Formatting.Indented));
             else counts.Write(terminal);
             return ExitCodes.Holds;
@@ -38,7 +38,14 @@ internal static class LogStatCommand
         private readonly SortedDictionary<string, long> _events = new(StringComparer.Ordinal);
         private readonly SortedDictionary<string, long> _refusals = new(StringComparer.Ordinal);
 
-        public void Add(RunLog log, ReplicaId replica, Terminal terminal)
+        public static Counts Of(RunLog log, IReadOnlyList<ReplicaId> replicas, Terminal terminal)
+        {
+            var counts = new Counts();
+            foreach (var id in replicas) counts.Add(log, id, terminal);
+            return counts;
+        }
+
+        private void Add(RunLog log, ReplicaId replica, Terminal terminal)
         {
             log.TailOf(replica);
             foreach (var item in log.Store.Read(log.StreamOf(replica)))

@@ -48,7 +48,7 @@ internal static class TraceDiffCommand
 
     private static int Runs(RunLog one, RunLog other, bool json, Terminal terminal)
     {
-        var found = RunComparison.Between(one, other);
+        var found = OneByOne.Read("compare two replicas by --of and --with", () => RunComparison.Between(one, other));
         terminal.ClearProgress();
         if (json) terminal.Result.WriteLine(Document(found).ToString(Formatting.Indented));
         else foreach (var line in Lines(found, Math.Max(one.Genesis.Configuration.Replicas, other.Genesis.Configuration.Replicas))) terminal.Result.WriteLine(line);

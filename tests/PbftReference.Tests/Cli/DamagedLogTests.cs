@@ -76,6 +76,37 @@ public sealed class DamagedLogTests : IDisposable
         Assert.True(result.Output.Length > 1000);
     }
 
+    [Theory]
+    [InlineData("log", "show")]
+    [InlineData("log", "stat")]
+    [InlineData("bisect", "--until", "executed >= 9999")]
+    public void Where_one_stream_is_damaged_it_is_said_that_others_are_read_by_replica(params string[] verb)
+    {
+        Change("DELETE FROM event WHERE revision BETWEEN 30 AND 35 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.1')");
+
+        var all = Pbft.Run([.. verb, Log]);
+        Assert.Equal(ExitCodes.Corrupt, all.ExitCode);
+        Assert.Contains("revision 30: the record is missing", all.Notes, StringComparison.Ordinal);
+        Assert.Contains("name one by --replica", all.Notes, StringComparison.Ordinal);
+
+        Assert.DoesNotContain("name one by --replica", Pbft.Run([.. verb, Log, "--replica", "1"]).Notes, StringComparison.Ordinal);
+        Assert.NotEqual(ExitCodes.Corrupt, Pbft.Run([.. verb, Log, "--replica", "2"]).ExitCode);
+    }
+
+    [Fact]
+    public void Two_runs_of_which_one_has_a_damaged_stream_are_compared_by_replicas_that_are_whole()
+    {
+        var whole = Path.Combine(_temporary.Path, "whole");
+        Pbft.Succeed("run", "--seed", "6", "--operations", "40", "--batch", "1", "--faults", "none", "--log", whole);
+        Change("DELETE FROM event WHERE revision BETWEEN 30 AND 35 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.1')");
+
+        var all = Pbft.Run("trace", "diff", Log, whole);
+
+        Assert.Equal(ExitCodes.Corrupt, all.ExitCode);
+        Assert.Contains("compare two replicas by --of and --with", all.Notes, StringComparison.Ordinal);
+        Pbft.Succeed("trace", "diff", Log, whole, "--of", "2", "--with", "2");
+    }
+
     [Fact]
     public void A_file_that_cannot_be_written_whole_is_left_as_it_was()
     {

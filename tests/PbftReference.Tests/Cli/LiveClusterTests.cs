@@ -172,6 +172,15 @@ public sealed class LiveClusterTests : IDisposable
         Assert.Contains(why, listed.Notes, StringComparison.Ordinal);
         Assert.Equal(3, listed.Lines.Count(line => line.StartsWith("replica-live.", StringComparison.Ordinal) && !line.Contains("damaged", StringComparison.Ordinal)));
 
+        foreach (var verb in (string[][])[["log", "show", Cluster], ["log", "stat", Cluster], ["bisect", Cluster, "--until", "view >= 99"]])
+        {
+            var all = Pbft.Run(verb);
+            Assert.Equal(ExitCodes.Corrupt, all.ExitCode);
+            Assert.Contains(why, all.Notes, StringComparison.Ordinal);
+            Assert.Contains("name one by --replica", all.Notes, StringComparison.Ordinal);
+            Assert.NotEqual(ExitCodes.Corrupt, Pbft.Run([.. verb, "--replica", "3"]).ExitCode);
+        }
+
         foreach (var format in (string[])["jsonl", "csv"])
         {
             var exported = Pbft.Run("trace", "export", Cluster, "--format", format);
