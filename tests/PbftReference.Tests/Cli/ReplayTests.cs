@@ -25,6 +25,23 @@ public sealed class ReplayTests : IDisposable
         Assert.Single(folded.Select(r => (string?)r["serviceDigest"]).Distinct());
     }
 
+    [Theory]
+    [InlineData("replay", "--until")]
+    [InlineData("log", "show", "--to")]
+    public void A_bound_that_only_others_reached_names_them(params string[] verb)
+    {
+        var apart = Path.Combine(_temporary.Path, "apart");
+        Pbft.Succeed("run", "--seed", "3", "--operations", "120", "--faults", "none", "--batch", "1", "--partition", "0|1,2,3@0-4000", "--log", apart);
+
+        var result = Pbft.Run([.. verb[..^1], apart, verb[^1], "view:1"]);
+
+        Assert.Equal(ExitCodes.Data, result.ExitCode);
+        Assert.Contains("in replica-sim.0 in ", result.Notes, StringComparison.Ordinal);
+        Assert.EndsWith("; it is in the log of replica 1 and replica 2 and replica 3: name one by --replica\n", result.Notes, StringComparison.Ordinal);
+        Pbft.Succeed([.. verb[..^1], apart, verb[^1], "view:1", "--replica", "1"]);
+        Assert.DoesNotContain("--replica", Pbft.Run([.. verb[..^1], apart, verb[^1], "view:9"]).Notes, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_bound_ends_the_replay()
     {
