@@ -15,19 +15,19 @@ internal static class RunReport
     /// <summary>The lines after the title.</summary>
     public static IEnumerable<string> Lines(RunResult result) =>
     [
-        "", .. Story(result), "", .. Counts(result), "", .. Verdict(result), "", .. Next(result), result.Plan.Title,
+        "", .. Story(result), .. Counts(result), "", .. Verdict(result), "", .. Next(result), result.Plan.Title,
     ];
 
     /// <summary>What happened.</summary>
     private static IEnumerable<string> Story(RunResult result)
     {
         var happenings = result.Story.Happenings;
-        if (happenings.Count == 0) return ["  nothing went wrong"];
+        if (happenings.Count == 0) return result.ExitCode is ExitCodes.Violation or ExitCodes.NoProgress ? [] : ["  nothing went wrong", ""];
         var told = Weightiest(happenings);
         var lines = told.SelectMany(h => Wrapped(string.Create(CultureInfo.InvariantCulture, $"{h.Time / 1000.0,8:F3} s "), h.Text));
         return told.Length == happenings.Count
-            ? lines
-            : lines.Append(Row("", string.Create(CultureInfo.InvariantCulture, $"and {happenings.Count - told.Length:N0} lesser things; --json tells all")));
+            ? lines.Append("")
+            : lines.Append(Row("", string.Create(CultureInfo.InvariantCulture, $"and {happenings.Count - told.Length:N0} lesser things; --json tells all"))).Append("");
     }
 
     /// <summary>As many as there is room for; the lightest are left out first.</summary>

@@ -80,6 +80,17 @@ public sealed class RunTests : IDisposable
         Assert.Contains("nothing is promised", Pbft.Run("run", "--faulty", "0:replay,1:replay", "--operations", "10", "--store", "memory", "--faults", "none").Notes, StringComparison.Ordinal);
 
     [Fact]
+    public void Nothing_went_wrong_is_not_said_where_something_is_violated_though_nothing_else_happened()
+    {
+        var result = Pbft.Run("run", "--seed", "1", "--faulty", "0:equivocate,1:vote-for-everything", "--faults", "none", "--operations", "40", "--batch", "2", "--store", "memory", "--progress-within", "20000");
+
+        Assert.Contains("0 view changes", result.Output, StringComparison.Ordinal);
+        Assert.Contains("VIOLATED", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing went wrong", result.Output, StringComparison.Ordinal);
+        Assert.Contains("nothing went wrong", Pbft.Succeed("run", "--seed", "1", "--faults", "none", "--operations", "40", "--store", "memory").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_violation_is_told_with_its_own_exit_code()
     {
         const string Collusion = "0:equivocate,1:vote-for-everything";
