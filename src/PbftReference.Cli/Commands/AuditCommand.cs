@@ -62,7 +62,7 @@ internal static class AuditCommand
         {
             if (report.WhyAgain is { } why) terminal.Note($"the logs were read a second time: {why}");
             terminal.ClearProgress();
-            var found = new AuditFindings(report, Here(integrity), given.Findings, genesis);
+            var found = new AuditFindings(report, Here(integrity, places.Distinct(StringComparer.Ordinal).Skip(1).Any()), given.Findings, genesis);
             var (files, failure) = directory is null ? (Nothing, null) : EvidenceFiles.Write(report.Accusations, genesis, directory);
             var code = failure is null ? found.Code : ExitCodes.Data;
             Write(found, code, range, files, json, terminal);
@@ -73,10 +73,10 @@ internal static class AuditCommand
         }
     }
 
-    // A log that is not here is a gap, and told as one. So is an end that is not: the copy of a cluster that went on may have been made before the others'.
-    private static IntegrityReport Here(IntegrityReport integrity) => integrity with
+    // A log that is not here is a gap, and told as one. So is an end that is not, where logs were copied from several places: this one perhaps before the others.
+    private static IntegrityReport Here(IntegrityReport integrity, bool fromSeveralPlaces) => integrity with
     {
-        Findings = [.. integrity.Findings.Where(finding => finding.Kind != IntegrityFindingKind.MissingStream).Select(WithoutEnd)],
+        Findings = [.. integrity.Findings.Where(finding => finding.Kind != IntegrityFindingKind.MissingStream).Select(finding => fromSeveralPlaces ? WithoutEnd(finding) : finding)],
     };
 
     private static IntegrityFinding WithoutEnd(IntegrityFinding finding) => finding.Kind != IntegrityFindingKind.TruncatedTail
