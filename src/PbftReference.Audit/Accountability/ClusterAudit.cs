@@ -62,7 +62,7 @@ public static class ClusterAudit
                 if (record.Step?.Input is MessageReceived { Message: ReplicaMessage message, Signature: var signature }) sample.Look(replica, message, signature);
             }
         }
-        catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
+        catch (Exception e) when (e is LogFormatException or EventStoreException { IsUnreadable: true })
         {
             // what can be read tells
         }
@@ -83,7 +83,7 @@ public static class ClusterAudit
             ReplicaRecovery.Begin(store, genesis, replica);
             return true;
         }
-        catch (Exception e) when (e is LogFormatException or ReplayMismatchException or EventStoreException { Failure: EventStoreFailure.Damaged })
+        catch (Exception e) when (e is LogFormatException or ReplayMismatchException or EventStoreException { IsUnreadable: true })
         {
             return false;
         }
@@ -105,7 +105,7 @@ public static class ClusterAudit
                 return (report, integrity);
             }
         }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        catch (EventStoreException e) when (e.IsUnreadable)
         {
             // Which log is damaged where is told by those that look at each by itself.
             report?.Dispose();

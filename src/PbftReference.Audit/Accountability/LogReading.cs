@@ -43,7 +43,7 @@ internal sealed class LogReading : IDisposable
             _records = records(replica, start.Position.Revision + 1).GetEnumerator();
             IsOpen = true;
         }
-        catch (Exception e) when (e is LogFormatException or ReplayMismatchException or EventStoreException { Failure: EventStoreFailure.Damaged })
+        catch (Exception e) when (e is LogFormatException or ReplayMismatchException or EventStoreException { IsUnreadable: true })
         {
             EndBy(e);
         }
@@ -87,7 +87,7 @@ internal sealed class LogReading : IDisposable
             Last = _records.Current.Revision;
             return _records.Current;
         }
-        catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
+        catch (Exception e) when (e is LogFormatException or EventStoreException { IsUnreadable: true })
         {
             EndBy(e);
             return null;

@@ -147,7 +147,7 @@ public static class LogVerifier
         for (var i = 0; i < genesis.Configuration.Replicas; i++)
         {
             var replica = new ReplicaId(i);
-            if (options.Faulty.Contains(replica) || store.Tail(LogStreams.OfReplica(genesis.Cluster, replica)) is not { IsEmpty: false } tail) continue;
+            if (options.Faulty.Contains(replica) || TailOf(store, LogStreams.OfReplica(genesis.Cluster, replica)) is not { IsEmpty: false } tail) continue;
             if (tail.FirstRevision == 0) histories.Add(ReplicaHistory.Read(store, genesis.Cluster, replica));
             else if (!options.FromSnapshot) missing.Add($"the log of replica {replica} begins at revision {tail.FirstRevision}: what was before was truncated, and judging needs it. Verify a copy that is whole, or judge only what follows on its snapshot by --from-snapshot.");
             else if (Beginning(store, genesis, replica) is { } beginning) histories.Add(ReplicaHistory.Read(store, genesis.Cluster, replica, beginning));
@@ -155,6 +155,19 @@ public static class LogVerifier
         }
 
         return histories;
+    }
+
+    // What this user may not read is told by the integrity, and is not at hand.
+    private static StreamTail? TailOf(IEventStore store, string stream)
+    {
+        try
+        {
+            return store.Tail(stream);
+        }
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.MayNotRead)
+        {
+            return null;
+        }
     }
 
     private static SnapshotBeginning? Beginning(IEventStore store, Genesis genesis, ReplicaId replica) =>

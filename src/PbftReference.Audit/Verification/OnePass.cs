@@ -24,7 +24,7 @@ internal static class OnePass
             return Run(reading, judged.Select(replica => ReplicaHistory.Of(store, genesis.Cluster, replica, reading.RecordsOf(replica))), genesis, options);
         }
         catch (Exception e) when (e is LogFormatException or InvalidOperationException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException
-            or EventStoreException { Failure: EventStoreFailure.Damaged })
+            or EventStoreException { IsUnreadable: true })
         {
             // What was judged may turn out to be corrupt: then that is to be said, and else this comes again.
             return null;

@@ -118,7 +118,7 @@ internal sealed class LogUnion : IEventStore
         {
             return through < 0 ? null : LogIntegrity.Compare(one.Store, other.Store, stream, through);
         }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        catch (EventStoreException e) when (e.IsUnreadable)
         {
             // where it is damaged is known already
             return null;

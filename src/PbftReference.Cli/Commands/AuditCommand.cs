@@ -112,7 +112,7 @@ internal static class AuditCommand
         {
             return store.Tail(stream) is { } tail ? tail.LastRevision - tail.FirstRevision + 1 : 0;
         }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        catch (EventStoreException e) when (e.IsUnreadable)
         {
             return 0;
         }

@@ -38,7 +38,8 @@ internal static class LogListCommand
         public string State => Damage switch
         {
             null => "whole",
-            { IsLater: true } => $"unknown after #{Readable}",
+            { Kind: StreamDamageKind.MayNotRead } => "not readable",
+            { Kind: StreamDamageKind.OfLaterVersion } => $"unknown after #{Readable}",
             _ when Readable < 0 => "damaged",
             _ => $"damaged after #{Readable}",
         };
@@ -83,7 +84,7 @@ internal static class LogListCommand
         {
             return log.Store.Tail(name);
         }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        catch (EventStoreException e) when (e.IsUnreadable)
         {
             return null;
         }

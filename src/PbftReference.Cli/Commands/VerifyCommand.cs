@@ -80,7 +80,7 @@ internal static class VerifyCommand
         {
             return store.Tail(stream) is { } tail ? tail.LastRevision - tail.FirstRevision + 1 : 0;
         }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        catch (EventStoreException e) when (e.IsUnreadable)
         {
             return 0;
         }

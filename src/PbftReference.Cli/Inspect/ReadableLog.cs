@@ -4,24 +4,47 @@ using PbftReference.Core.Types;
 
 namespace PbftReference.Cli.Inspect;
 
+/// <summary>Why a stream cannot be read, or not on.</summary>
+internal enum StreamDamageKind
+{
+    /// <summary>It is not as its replica wrote it.</summary>
+    Damaged,
+
+    /// <summary>A later version of pbft wrote it: nothing is wrong with it.</summary>
+    OfLaterVersion,
+
+    /// <summary>This user may not read it: nothing is wrong with it.</summary>
+    MayNotRead,
+}
+
 /// <summary>What is wrong with a stream.</summary>
 /// <param name="Stream">The stream.</param>
 /// <param name="Why">What is wrong, where, and how to go on.</param>
-/// <param name="IsLater">Whether a later version of pbft wrote it: nothing is wrong with it then.</param>
-internal sealed record StreamDamage(string Stream, string Why, bool IsLater)
+/// <param name="Kind">Of which kind it is.</param>
+internal sealed record StreamDamage(string Stream, string Why, StreamDamageKind Kind)
 {
     /// <summary>Of what was thrown while a stream was read.</summary>
     public StreamDamage(string stream, Exception thrown)
-        : this(stream, thrown.Message, thrown is UnknownRecordTypeException)
+        : this(stream, thrown.Message, KindOf(thrown))
     {
     }
 
+    /// <summary>The exit code that says it: corrupt, or unknown if nothing is wrong with the stream.</summary>
+    public int ExitCode => Kind == StreamDamageKind.Damaged ? ExitCodes.Corrupt : ExitCodes.Unknown;
+
     /// <summary>Whether something that was thrown says that a stream cannot be read on.</summary>
-    public static bool IsSaidBy(Exception thrown) => thrown is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged };
+    public static bool IsSaidBy(Exception thrown) => thrown is LogFormatException or EventStoreException { IsUnreadable: true };
 
     /// <summary>The exit code of a command that read on beside damages.</summary>
     public static int CodeOf(IReadOnlyCollection<StreamDamage> damages) =>
-        damages.Any(damage => !damage.IsLater) ? ExitCodes.Corrupt : damages.Count > 0 ? ExitCodes.Unknown : ExitCodes.Holds;
+        damages.Select(damage => damage.ExitCode).DefaultIfEmpty(ExitCodes.Holds).Max();
+
+    private static StreamDamageKind KindOf(Exception thrown) => thrown switch
+    {
+        UnknownRecordTypeException => StreamDamageKind.OfLaterVersion,
+        EventStoreException { Failure: EventStoreFailure.MayNotRead } => StreamDamageKind.MayNotRead,
+        _ => StreamDamageKind.Damaged,
+    };
 }
 
 /// <summary>A log of which what can be read is looked at: a replica's records end where its stream is damaged, and the others go on.</summary>

@@ -52,7 +52,7 @@ internal sealed class RevisionBound(string position, RunLog log, IReadOnlyList<R
         {
             return log.Store.Tail(log.StreamOf(replica)) is { IsEmpty: false } tail ? tail.LastRevision : -1;
         }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        catch (EventStoreException e) when (e.IsUnreadable)
         {
             return -1;
         }

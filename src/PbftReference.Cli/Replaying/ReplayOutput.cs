@@ -16,7 +16,7 @@ internal static class ReplayOutput
     /// <summary>A replica's line.</summary>
     public static IEnumerable<string> Lines(ReplayRow row)
     {
-        if (row.Fault is not null) return [$"  {row.Replica,7}  CORRUPT: {row.Fault}"];
+        if (row.Damage is { } damage) return [$"  {row.Replica,7}  {(damage.Kind == StreamDamageKind.Damaged ? "CORRUPT" : "UNKNOWN")}: {damage.Why}"];
         if (row.Report is not { } report) return [$"  {row.Replica,7}  nothing is recorded"];
         var state = report.State;
         var line = string.Create(
@@ -32,7 +32,8 @@ internal static class ReplayOutput
     {
         ExitCodes.Corrupt => "CORRUPT: a stream cannot be read; 'pbft log verify' tells what is wrong with it",
         ExitCodes.Violation => "MISMATCH: replayed, a replica does something else than recorded",
-        ExitCodes.Unknown when rows.Any(row => row.IsLater) => "UNKNOWN: a later version of pbft wrote a stream: replay it with that one or a later one",
+        ExitCodes.Unknown when rows.Any(row => row.Damage is { Kind: StreamDamageKind.OfLaterVersion }) => "UNKNOWN: a later version of pbft wrote a stream: replay it with that one or a later one",
+        ExitCodes.Unknown when rows.Any(row => row.Damage is not null) => "UNKNOWN: this user has no permission to read a stream; nothing is said of it",
         ExitCodes.Unknown => "UNKNOWN: there is nothing to replay for some replica",
         _ => verify
             ? "holds: every step, decided again, is the recorded one, byte for byte"
@@ -65,7 +66,7 @@ internal static class ReplayOutput
     {
         ["replica"] = row.Replica.Value,
         ["stream"] = row.Stream,
-        ["fault"] = row.Fault,
+        ["fault"] = row.Damage?.Why,
         ["steps"] = row.Report?.Steps,
         ["view"] = row.Report?.State.View.Value,
         ["executed"] = row.Report?.State.LastExecuted.Value,

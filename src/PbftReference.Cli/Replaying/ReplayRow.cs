@@ -1,3 +1,4 @@
+using PbftReference.Cli.Inspect;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
 using PbftReference.Host.Replay;
@@ -8,16 +9,14 @@ namespace PbftReference.Cli.Replaying;
 /// <param name="Replica">The replica.</param>
 /// <param name="Stream">Its stream.</param>
 /// <param name="Report">The report; null if the stream is empty or cannot be read.</param>
-/// <param name="Fault">Why it cannot be read; null if it can.</param>
+/// <param name="Damage">Why it cannot be read; null if it can.</param>
 /// <param name="Elapsed">Real time.</param>
-/// <param name="IsLater">Whether a later version of pbft wrote it, which this one cannot read: nothing is wrong with it then.</param>
-internal sealed record ReplayRow(ReplicaId Replica, string Stream, ReplayReport? Report, string? Fault, TimeSpan Elapsed, bool IsLater = false)
+internal sealed record ReplayRow(ReplicaId Replica, string Stream, ReplayReport? Report, StreamDamage? Damage, TimeSpan Elapsed)
 {
     /// <summary>What this stream says for the whole.</summary>
     public int ExitCode => this switch
     {
-        { IsLater: true } => ExitCodes.Unknown,
-        { Fault: not null } => ExitCodes.Corrupt,
+        { Damage: { } damage } => damage.ExitCode,
         { Report: null or { Steps: 0 } } => ExitCodes.Unknown,
         { Report.Mismatch: not null } => ExitCodes.Violation,
         _ => ExitCodes.Holds,

@@ -3,7 +3,6 @@ using System.Globalization;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
-using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
 using PbftReference.Host;
@@ -34,9 +33,9 @@ internal sealed class Replayer(Terminal terminal, IEventStore store, Genesis gen
             if (stop >= 0 && !stopped && report.Mismatch is null) throw new CommandException(ExitCodes.Data, $"nothing is decided at #{stop} of {stream}, so nothing stopped there: it is a note or a part of the record after it; name a record with a step");
             return new ReplayRow(replica, stream, report, null, elapsed.Elapsed);
         }
-        catch (Exception e) when (e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
+        catch (Exception e) when (StreamDamage.IsSaidBy(e))
         {
-            return new ReplayRow(replica, stream, null, e.Message, elapsed.Elapsed, e is UnknownRecordTypeException);
+            return new ReplayRow(replica, stream, null, new StreamDamage(stream, e), elapsed.Elapsed);
         }
 
         // called right before the record's input is decided

@@ -1,3 +1,5 @@
+using PbftReference.EventLog.Stores;
+
 namespace PbftReference.EventLog.Integrity;
 
 /// <summary>Collects what is found. Of each stream only the first findings are kept, so that a ruined log does not fill the memory.</summary>
@@ -27,8 +29,9 @@ internal sealed class Findings
     internal void Corrupt(string stream, long revision, IntegrityFindingKind kind, string seen) =>
         Add(new IntegrityFinding(stream, revision, kind, IntegrityVerdict.Corrupt, $"{seen}. {Restore}"));
 
-    /// <summary>Takes note that a stream can't be read: its store says why, and how to go on.</summary>
-    internal void Unreadable(string stream, string seen) => Add(new IntegrityFinding(stream, 0, IntegrityFindingKind.UnreadableStream, IntegrityVerdict.Corrupt, seen));
+    /// <summary>Takes note that a stream can't be read: its store says why, and how to go on. That a user may not read it says nothing against it.</summary>
+    internal void Unreadable(string stream, EventStoreException why) => Add(new IntegrityFinding(
+        stream, 0, IntegrityFindingKind.UnreadableStream, why.Failure == EventStoreFailure.MayNotRead ? IntegrityVerdict.Undetermined : IntegrityVerdict.Corrupt, why.Message));
 
     /// <summary>Whether a stream can't be read.</summary>
     internal bool IsUnreadable(string stream) => _all.Exists(finding => finding.Stream == stream && finding.Kind == IntegrityFindingKind.UnreadableStream);

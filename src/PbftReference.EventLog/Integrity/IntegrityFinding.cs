@@ -46,7 +46,7 @@ public enum IntegrityFindingKind
     /// <summary>A stream is not there, although others hold statements that were signed from it.</summary>
     MissingStream,
 
-    /// <summary>The file or the pages that hold the stream are damaged, so that it can't be read, or not from some record on.</summary>
+    /// <summary>The stream can't be read, or not from some record on: the file or the pages that hold it are damaged, or the user may not read them.</summary>
     UnreadableStream,
 }
 

@@ -82,9 +82,9 @@ public static class LogIntegrity
                 through = item.Revision;
             }
         }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        catch (EventStoreException e) when (e.IsUnreadable)
         {
-            findings.Unreadable(stream, e.Message);
+            findings.Unreadable(stream, e);
         }
 
         return new SoundPart(first, through, findings.InOrder().FirstOrDefault());
@@ -107,9 +107,9 @@ public static class LogIntegrity
         {
             return CheckStream(store, stream, all, findings, heads);
         }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        catch (EventStoreException e) when (e.IsUnreadable)
         {
-            findings.Unreadable(stream, e.Message);
+            findings.Unreadable(stream, e);
             return new CheckedStream(stream, 0, 0, LogPosition.Start);
         }
     }
@@ -120,7 +120,7 @@ public static class LogIntegrity
         {
             return store.Tail(stream) is not null;
         }
-        catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+        catch (EventStoreException e) when (e.IsUnreadable)
         {
             return false;
         }

@@ -125,11 +125,11 @@ public sealed class ReadingOnce
             {
                 return Advance();
             }
-            catch (EventStoreException e) when (e.Failure == EventStoreFailure.Damaged)
+            catch (EventStoreException e) when (e.IsUnreadable)
             {
                 // the walk is over by it, and must not pass for one that came to its end
                 _isDone = true;
-                _findings.Unreadable(_stream, e.Message);
+                _findings.Unreadable(_stream, e);
                 throw;
             }
         }

@@ -15,8 +15,11 @@ public enum EventStoreFailure
     /// <summary>The store is not there and was not to be created.</summary>
     StoreMissing,
 
-    /// <summary>The store is there and can't be opened: access rights, a directory in its place.</summary>
+    /// <summary>The store is there and can't be opened: a directory in its place, a database that does not let this user in.</summary>
     CannotOpen,
+
+    /// <summary>The store is there, and the access rights of its files keep this user from reading it: nothing is wrong with it.</summary>
+    MayNotRead,
 
     /// <summary>Something else is there: not an event log of this program. It was left as it is.</summary>
     NotAStore,
@@ -55,6 +58,9 @@ public class EventStoreException : Exception
 
     /// <summary>The kind of failure.</summary>
     public EventStoreFailure Failure { get; }
+
+    /// <summary>Whether it says that streams can't be read, or not on, whoever asks for them: the store is damaged, or this user may not read it.</summary>
+    public bool IsUnreadable => Failure is EventStoreFailure.Damaged or EventStoreFailure.MayNotRead;
 
     /// <summary>Whether the same call may well succeed later, with nobody changing the store: room is made, the server comes back.</summary>
     public bool MayPass =>

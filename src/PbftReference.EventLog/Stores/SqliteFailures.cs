@@ -12,6 +12,7 @@ internal static class SqliteFailures
     /// <param name="path">The database file.</param>
     public static EventStoreException Explain(SqliteException cause, string doing, string path)
     {
+        if (cause.SqliteErrorCode == SQLITE_CANTOPEN && SqliteReadOnlyPlace.Forbidden(path) is { } forbidden) return MayNotRead(cause, doing, path, forbidden);
         var (failure, advice) = cause.SqliteErrorCode switch
         {
             SQLITE_BUSY or SQLITE_LOCKED => (EventStoreFailure.Locked,
@@ -36,10 +37,15 @@ internal static class SqliteFailures
         return new EventStoreException(failure, $"can't {doing} '{path}': {advice} ({cause.Message})", cause);
     }
 
+    private static EventStoreException MayNotRead(SqliteException cause, string doing, string path, string file) => new(
+        EventStoreFailure.MayNotRead,
+        $"can't {doing} '{path}': this user has no permission to read {(file == path ? "it" : $"'{file}', which belongs to it")}; read it as its owner, or have that one allow it (chmod +r {file}). ({cause.Message})",
+        cause);
+
     /// <summary>Reports a store that can't be read because a file belongs to it that is of use only where the reader may write.</summary>
     public static EventStoreException NotReadableWith(SqliteException cause, string belonging, string path) => new(
-        EventStoreFailure.CannotOpen,
-        $"can't open '{path}': {Path.GetFileName(belonging)} belongs to it, with what is not in the file itself yet, and it can be used only by who may read both files and write "
+        EventStoreFailure.MayNotRead,
+        $"can't open '{path}': {Path.GetFileName(belonging)} belongs to it, with what is not in the file itself yet, and it can be used only by who has permission to read both files and to write "
         + $"beside them. Copy both to a directory that you may write to, keep both writable, and read that copy. ({cause.Message})",
         cause);
 

@@ -27,6 +27,29 @@ internal static class SqliteReadOnlyPlace
     /// <param name="path">The store.</param>
     public static string? BelongingTo(string path) => Suffixes.Select(suffix => path + suffix).FirstOrDefault(file => new FileInfo(file) is { Exists: true, Length: > 0 });
 
+    /// <summary>The file of a store, itself or one beside it, that the access rights keep this user from reading; null if there is none.</summary>
+    /// <param name="path">The store.</param>
+    public static string? Forbidden(string path) => ((string[])[path, path + "-wal", path + "-shm"]).FirstOrDefault(file => File.Exists(file) && !MayRead(file));
+
+    private static bool MayRead(string file)
+    {
+        try
+        {
+            // shared with its writer
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            // another reason, which SQLite tells
+            return true;
+        }
+    }
+
     /// <summary>The URI by which SQLite reads a file as one that cannot change: without locks, and without a file beside it.</summary>
     /// <param name="path">The full path.</param>
     public static string UriOf(string path)

@@ -38,7 +38,7 @@ internal sealed class StreamFaults(TraceStream stream, Action<string, Exception>
         {
             return what();
         }
-        catch (Exception e) when (told is not null && e is LogFormatException or EventStoreException { Failure: EventStoreFailure.Damaged })
+        catch (Exception e) when (told is not null && e is LogFormatException or EventStoreException { IsUnreadable: true })
         {
             if (!_any) told(stream.Stream, e);
             _any = true;

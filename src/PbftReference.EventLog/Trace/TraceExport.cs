@@ -36,7 +36,7 @@ public static class TraceExport
                 var tail = store.Tail(name)!;
                 return new TraceStream(name, tail.FirstRevision, tail.LastRevision);
             }
-            catch (EventStoreException e) when (damaged is not null && e.Failure == EventStoreFailure.Damaged)
+            catch (EventStoreException e) when (damaged is not null && e.IsUnreadable)
             {
                 damaged(name, e);
                 return null;

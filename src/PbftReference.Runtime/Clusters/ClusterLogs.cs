@@ -14,9 +14,9 @@ public sealed class ClusterLogs : IEventStore
 
     /// <summary>
     /// Opens what logs there are. A log that is damaged, may not be read, or is emptied or gone though its replica has blocks does not keep the
-    /// others from being read: its stream is listed, and asking for it says why (<see cref="EventStoreFailure.Damaged"/>).
+    /// others from being read: its stream is listed, and asking for it says why (<see cref="EventStoreException.IsUnreadable"/>).
     /// </summary>
-    /// <exception cref="EventStoreException">A log cannot be opened for another reason, or there is none at all.</exception>
+    /// <exception cref="EventStoreException">A log cannot be opened for another reason, or there is none at all, or none that may be read.</exception>
     public ClusterLogs(ClusterDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
@@ -38,6 +38,7 @@ public sealed class ClusterLogs : IEventStore
         }
 
         if (_stores.Count == 0) throw new EventStoreException(EventStoreFailure.StoreMissing, $"no replica of the cluster in {_directory} has a log yet: start it by 'pbft cluster up --cluster {_directory}'");
+        if (_stores.Values.All(store => store is UnreadableLog { Why.Failure: EventStoreFailure.MayNotRead })) throw ((UnreadableLog)_stores.Values.First()).Why;
     }
 
     // Where a replica's log is stands in its node.json; without that one the others' can be read all the same.
@@ -51,7 +52,7 @@ public sealed class ClusterLogs : IEventStore
         catch (Exception e) when (e is SettingException or IOException or UnauthorizedAccessException)
         {
             var how = e is UnauthorizedAccessException ? $"This user may not read it; read the log as its owner, or have that one allow it (chmod +r {node})" : "Restore that file";
-            unreadable = new EventStoreException(EventStoreFailure.Damaged, $"where the replica's log is cannot be read from {node}: {e.Message.TrimEnd('.')}. {how}; the other replicas' logs do not need it", e);
+            unreadable = new EventStoreException(e is UnauthorizedAccessException ? EventStoreFailure.MayNotRead : EventStoreFailure.Damaged, $"where the replica's log is cannot be read from {node}: {e.Message.TrimEnd('.')}. {how}; the other replicas' logs do not need it", e);
             return null;
         }
     }
@@ -75,6 +76,10 @@ public sealed class ClusterLogs : IEventStore
         catch (EventStoreException e) when (e.Failure is EventStoreFailure.NotAStore or EventStoreFailure.Damaged)
         {
             return new UnreadableLog(new EventStoreException(EventStoreFailure.Damaged, $"the log {path} is damaged: {e.Message}", e));
+        }
+        catch (EventStoreException e) when (e.Failure == EventStoreFailure.MayNotRead)
+        {
+            return new UnreadableLog(e);
         }
         catch (EventStoreException e) when (e.Failure is EventStoreFailure.CannotOpen or EventStoreFailure.ReadOnly)
         {

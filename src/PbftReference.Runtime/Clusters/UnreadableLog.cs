@@ -5,6 +5,9 @@ namespace PbftReference.Runtime.Clusters;
 /// <summary>Stands for a log that cannot be opened: whoever asks for its streams is told why, and the logs of the others can be read.</summary>
 internal sealed class UnreadableLog(EventStoreException why) : IEventStore
 {
+    /// <summary>Why it cannot be opened.</summary>
+    public EventStoreException Why => why;
+
     public long Append(string stream, ExpectedRevision expected, IReadOnlyList<EventToAppend> events) => throw Again();
 
     public IEnumerable<StoredEvent> Read(string stream, long fromRevision = 0, long maxCount = long.MaxValue) => throw Again();

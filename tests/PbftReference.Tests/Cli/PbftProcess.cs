@@ -10,11 +10,24 @@ public sealed class PbftProcess : IDisposable
 
     /// <summary>Starts a command line.</summary>
     public PbftProcess(params string[] args)
+        : this([], args)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var arg in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "pbft.dll"), .. args]) start.ArgumentList.Add(arg);
+    }
+
+    private PbftProcess(string[] before, string[] args)
+    {
+        string[] line = [.. before, "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "pbft.dll"), .. args];
+        var start = new ProcessStartInfo(line[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var arg in line[1..]) start.ArgumentList.Add(arg);
         _process = Process.Start(start)!;
         Notes = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Starts a command line that the modes of files bind even where root runs the tests, to whom nothing is forbidden.</summary>
+    public static PbftProcess UnderFilePermissions(params string[] args)
+    {
+        const string Rights = "-dac_override,-dac_read_search";
+        return new PbftProcess(Environment.IsPrivilegedProcess ? ["setpriv", $"--bounding-set={Rights}", $"--inh-caps={Rights}"] : [], args);
     }
 
     /// <summary>Its standard error, once it has ended.</summary>

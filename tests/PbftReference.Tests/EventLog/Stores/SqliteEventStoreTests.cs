@@ -226,7 +226,7 @@ public sealed class SqliteEventStoreTests : AppendGroupContract
 
         var failure = Assert.Throws<EventStoreException>(() => new SqliteEventStore(copy, Reading));
 
-        Assert.Equal(EventStoreFailure.CannotOpen, failure.Failure);
+        Assert.Equal(EventStoreFailure.MayNotRead, failure.Failure);
         Assert.Contains("with-wal.db-wal belongs to it", failure.Message, StringComparison.Ordinal);
         Assert.Contains("writable", failure.Message, StringComparison.Ordinal);
     }
