@@ -25,21 +25,21 @@ internal static class BisectCommand
         {
             var predicate = PredicateParser.Parse(parsed.GetRequiredValue(until));
             using var log = RunLog.Open(place.Of(parsed));
-            var only = parsed.GetValue(replica);
-            var found = OneByOne.Read(LogArguments.HowOthers(only), () => Find(log, log.ReplicasOrAll(only), predicate, terminal));
+            var readable = new ReadableLog(log);
+            var found = Find(readable, readable.ReplicasOrAll(parsed.GetValue(replica)), predicate, terminal);
             terminal.ClearProgress();
-            if (parsed.GetValue(json)) terminal.Result.WriteLine(Document(log, predicate, parsed.GetRequiredValue(until), found).ToString(Formatting.Indented));
-            else foreach (var line in Lines(log, predicate, found)) terminal.Result.WriteLine(line);
-            return found is null ? ExitCodes.Unknown : ExitCodes.Holds;
+            if (parsed.GetValue(json)) terminal.Result.WriteLine(Document(log, readable, predicate, parsed.GetRequiredValue(until), found).ToString(Formatting.Indented));
+            else foreach (var line in Lines(log, readable, predicate, found)) terminal.Result.WriteLine(line);
+            return readable.Told(terminal) is var code && code == ExitCodes.Holds && found is null ? ExitCodes.Unknown : code;
         });
         return command;
     }
 
     // Every step is looked at: what holds may cease to hold, so halving could find a later one.
-    private static (LoggedStep Step, Moment Moment)? Find(RunLog log, IReadOnlyList<ReplicaId> replicas, Predicate predicate, Terminal terminal)
+    private static (LoggedStep Step, Moment Moment)? Find(ReadableLog readable, IReadOnlyList<ReplicaId> replicas, Predicate predicate, Terminal terminal)
     {
         var (decisions, count) = (new Decisions(), 0L);
-        foreach (var step in CausalOrder.Of(replicas.Select(id => log.Walk(id))))
+        foreach (var step in CausalOrder.Of(replicas.Select(id => readable.Walk(id))))
         {
             count++;
             terminal.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{count:N0} steps, at {step.Record.Stream} #{step.Record.Revision}"));
@@ -50,11 +50,11 @@ internal static class BisectCommand
         return null;
     }
 
-    private static IEnumerable<string> Lines(RunLog log, Predicate predicate, (LoggedStep Step, Moment Moment)? found)
+    private static IEnumerable<string> Lines(RunLog log, ReadableLog readable, Predicate predicate, (LoggedStep Step, Moment Moment)? found)
     {
         if (found is not var (step, moment))
         {
-            yield return "it holds after no step of this log";
+            yield return readable.Damage is null ? "it holds after no step of this log" : "it holds after no step that can be read";
             yield break;
         }
 
@@ -66,7 +66,7 @@ internal static class BisectCommand
         if (revision > 0) yield return $"      pbft state {place} --replica {replica} --at {revision - 1} --diff {revision}";
     }
 
-    private static JObject Document(RunLog log, Predicate predicate, string until, (LoggedStep Step, Moment Moment)? found) => new()
+    private static JObject Document(RunLog log, ReadableLog readable, Predicate predicate, string until, (LoggedStep Step, Moment Moment)? found) => new()
     {
         ["schema"] = "pbft.bisect/1",
         ["directory"] = log.Directory,
@@ -78,5 +78,6 @@ internal static class BisectCommand
         ["record"] = found?.Step.Record.Type,
         ["transitions"] = new JArray(found is var (step, _) ? TransitionLine.Of(step.Record, step.Before).Select(t => t.Text) : []),
         ["values"] = new JArray(found is var (_, held) ? predicate.Values(held) : []),
+        ["damaged"] = readable.Document(),
     };
 }

@@ -8,9 +8,6 @@ internal static class LogArguments
 {
     public static Option<int?> Replica(string what) => new("--replica") { Description = what, HelpName = "i" };
 
-    /// <summary>How a command that takes <c>--replica</c> reads others; null if one was named.</summary>
-    public static string? HowOthers(int? replica) => replica is null ? "name one by --replica" : null;
-
     public static Option<string?> Position(string name, string what) => new(name) { Description = $"{what}: {LogPositions.Grammar}.", HelpName = "POS" };
 
     public static Option<bool> Json(string what = "One JSON document instead of text.") => new("--json") { Description = what };

@@ -38,16 +38,15 @@ internal static class LogShowCommand
             if (parsed.GetValue(legend)) terminal.Result.WriteLine(TransitionLine.Legend + "\n");
             var filter = TransitionFilter.Parse(parsed.GetValue(only), parsed.GetValue(seq), parsed.GetValue(view), parsed.GetValue(grep));
             using var log = RunLog.Open(logPlace.Of(parsed));
-            var show = new Show(log, filter, terminal, parsed.GetValue(json), !parsed.GetValue(uncheck));
-            var one = parsed.GetValue(replica);
-            var any = OneByOne.Read(LogArguments.HowOthers(one), () => show.Of(log.ReplicasOrAll(one), parsed.GetValue(at), parsed.GetValue(from) ?? "start", parsed.GetValue(to) ?? "end"));
-            if (!any) terminal.Note("nothing to show: no record is in the range and passes the filters that were named");
-            return ExitCodes.Holds;
+            var readable = new ReadableLog(log);
+            var show = new Show(log, readable, filter, terminal, parsed.GetValue(json), !parsed.GetValue(uncheck));
+            if (!show.Of(readable.ReplicasOrAll(parsed.GetValue(replica)), parsed.GetValue(at), parsed.GetValue(from) ?? "start", parsed.GetValue(to) ?? "end")) terminal.Note("nothing to show: no record is in the range and passes the filters that were named");
+            return readable.Told(terminal);
         });
         return command;
     }
 
-    private sealed class Show(RunLog log, TransitionFilter filter, Terminal terminal, bool json, bool check)
+    private sealed class Show(RunLog log, ReadableLog readable, TransitionFilter filter, Terminal terminal, bool json, bool check)
     {
         private bool _any;
 
@@ -62,14 +61,14 @@ internal static class LogShowCommand
         private void Ranges(IReadOnlyList<ReplicaId> replicas, string from, string to)
         {
             var (first, last) = (new RevisionBound(from, log, replicas), new RevisionBound(to, log, replicas));
-            var ranges = replicas.Select(id => (id, first.Of(id), last.Of(id))).ToList();
-            var lanes = ranges.Select(range => Range(range.id, range.Item2, range.Item3));
-            foreach (var step in CausalOrder.Of(lanes)) Write(step);
+            var lanes = replicas.Select(id => (Id: id, From: readable.Ask(id, () => first.Of(id)), To: readable.Ask(id, () => last.Of(id)))).ToList();
+            // an end that lies behind a damage is the damage
+            foreach (var step in CausalOrder.Of(lanes.Where(lane => lane.From is not null).Select(lane => Range(lane.Id, lane.From!.Value, lane.To ?? long.MaxValue)))) Write(step);
         }
 
         private IEnumerable<LoggedStep> Range(ReplicaId replica, long from, long to)
         {
-            foreach (var step in log.Walk(replica, to, check))
+            foreach (var step in readable.Walk(replica, to, check))
             {
                 if (step.Record.Revision >= from) yield return step;
                 else terminal.Progress(() => $"folding replica {replica} up to #{from}: #{step.Record.Revision}");
@@ -78,10 +77,11 @@ internal static class LogShowCommand
 
         private void One(ReplicaId replica, string position)
         {
-            var revision = LogPositions.Resolve(log, replica, position);
-            var found = log.Walk(replica, revision, check).LastOrDefault();
+            if (readable.Ask(replica, () => LogPositions.Resolve(log, replica, position)) is not { } revision) return;
+            var found = readable.Walk(replica, revision, check).LastOrDefault();
             if (found.Record is not { } record || record.Revision != revision)
             {
+                if (readable.IsDamaged(replica)) return;
                 throw new CommandException(ExitCodes.Data, $"revision {revision} of {log.StreamOf(replica)} holds a part of the record after it: show that one");
             }
 
@@ -98,7 +98,6 @@ internal static class LogShowCommand
 
         private void Write(LoggedStep step)
         {
-            RunLog.After(step.Record, step.Before);
             var taken = TransitionLine.Of(step.Record, step.Before).Where(t => filter.Takes(t, step.Record.Type)).ToList();
             _any |= taken.Count > 0;
             if (!json)

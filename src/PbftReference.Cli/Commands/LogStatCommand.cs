@@ -23,11 +23,11 @@ internal static class LogStatCommand
         command.SetAction(parsed =>
         {
             using var log = RunLog.Open(place.Of(parsed));
-            var only = parsed.GetValue(replica);
-            var counts = OneByOne.Read(LogArguments.HowOthers(only), () => Counts.Of(log, log.ReplicasOrAll(only), terminal));
-            if (parsed.GetValue(json)) terminal.Result.WriteLine(counts.ToJson().ToString(Formatting.Indented));
+            var readable = new ReadableLog(log);
+            var counts = Counts.Of(log, readable, readable.ReplicasOrAll(parsed.GetValue(replica)), terminal);
+            if (parsed.GetValue(json)) terminal.Result.WriteLine(counts.ToJson(readable).ToString(Formatting.Indented));
             else counts.Write(terminal);
-            return ExitCodes.Holds;
+            return readable.Told(terminal);
         });
         return command;
     }
@@ -38,23 +38,23 @@ internal static class LogStatCommand
         private readonly SortedDictionary<string, long> _events = new(StringComparer.Ordinal);
         private readonly SortedDictionary<string, long> _refusals = new(StringComparer.Ordinal);
 
-        public static Counts Of(RunLog log, IReadOnlyList<ReplicaId> replicas, Terminal terminal)
+        public static Counts Of(RunLog log, ReadableLog readable, IReadOnlyList<ReplicaId> replicas, Terminal terminal)
         {
             var counts = new Counts();
-            foreach (var id in replicas) counts.Add(log, id, terminal);
+            foreach (var id in replicas) counts.Add(readable, log.StreamOf(id), id, terminal);
             return counts;
         }
 
-        private void Add(RunLog log, ReplicaId replica, Terminal terminal)
+        // records that can be read behind a damage are counted; what they say is not, since it does not follow on anything
+        private void Add(ReadableLog readable, string stream, ReplicaId replica, Terminal terminal)
         {
-            log.TailOf(replica);
-            foreach (var item in log.Store.Read(log.StreamOf(replica)))
+            foreach (var item in readable.Read(stream))
             {
                 var (records, bytes) = _types.GetValueOrDefault(item.Type);
                 _types[item.Type] = (records + 1, bytes + item.Data.Length + item.Metadata.Length);
             }
 
-            foreach (var record in ReplicaLog.Read(log.Store, log.StreamOf(replica)))
+            foreach (var record in readable.Records(replica))
             {
                 terminal.Progress(() => $"counting {record.Stream} #{record.Revision}");
                 Count(record);
@@ -90,12 +90,13 @@ internal static class LogStatCommand
             terminal.Result.WriteLine();
         }
 
-        public JObject ToJson() => new()
+        public JObject ToJson(ReadableLog readable) => new()
         {
             ["schema"] = "pbft.log-stat/1",
             ["records"] = new JObject(_types.Select(t => new JProperty(t.Key, new JObject { ["count"] = Number(t.Value.Records), ["bytes"] = Number(t.Value.Bytes) }))),
             ["events"] = new JObject(_events.Select(e => new JProperty(e.Key, Number(e.Value)))),
             ["refusals"] = new JObject(_refusals.Select(r => new JProperty(r.Key, Number(r.Value)))),
+            ["damaged"] = readable.Document(),
         };
 
         private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -30,9 +30,13 @@ internal static class LogTailCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using var log = RunLog.Open(place.Of(parsed));
-            var ends = log.ReplicasOrAll(parsed.GetValue(replica)).Select(id => ShowLast(log, id, parsed.GetValue(lines), terminal)).ToList();
+            var readable = new ReadableLog(log);
+            var ends = readable.ReplicasOrAll(parsed.GetValue(replica)).Select(id => ShowLast(log, readable, id, parsed.GetValue(lines), terminal)).ToList();
             terminal.Result.Flush();
-            if (!parsed.GetValue(follow)) return ExitCodes.Holds;
+            var code = readable.Told(terminal);
+            // nothing that comes fits behind a damage
+            ends.RemoveAll(end => readable.IsDamaged(end.Replica));
+            if (!parsed.GetValue(follow) || ends.Count == 0) return code;
             await Task.Run(() => Follow(log, ends, terminal, cancellation), CancellationToken.None).ConfigureAwait(false);
             return ExitCodes.Interrupted;
         });
@@ -48,12 +52,12 @@ internal static class LogTailCommand
         public ReplicaState? State { get; set; } = state;
     }
 
-    private static End ShowLast(RunLog log, ReplicaId replica, int records, Terminal terminal)
+    private static End ShowLast(RunLog log, ReadableLog readable, ReplicaId replica, int records, Terminal terminal)
     {
         var last = log.TailOf(replica).LastRevision;
         var end = new End(replica, -1, null);
         var recent = new Queue<LoggedStep>();
-        foreach (var (record, before) in log.Walk(replica, last))
+        foreach (var (record, before) in readable.Walk(replica, last))
         {
             (end.Revision, end.State) = (record.Revision, RunLog.After(record, before));
             recent.Enqueue(new LoggedStep(record, before));

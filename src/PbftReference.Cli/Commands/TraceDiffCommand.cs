@@ -48,14 +48,17 @@ internal static class TraceDiffCommand
 
     private static int Runs(RunLog one, RunLog other, bool json, Terminal terminal)
     {
-        var found = OneByOne.Read("compare two replicas by --of and --with", () => RunComparison.Between(one, other));
+        var (left, right) = (new ReadableLog(one), new ReadableLog(other));
+        var found = RunComparison.Between(left, right);
         terminal.ClearProgress();
-        if (json) terminal.Result.WriteLine(Document(found).ToString(Formatting.Indented));
-        else foreach (var line in Lines(found, Math.Max(one.Genesis.Configuration.Replicas, other.Genesis.Configuration.Replicas))) terminal.Result.WriteLine(line);
-        return found.Count == 0 ? ExitCodes.Holds : ExitCodes.Violation;
+        var isWhole = left.Damage is null && right.Damage is null;
+        if (json) terminal.Result.WriteLine(Document(found, left, right).ToString(Formatting.Indented));
+        else foreach (var line in Lines(found, Math.Max(one.Genesis.Configuration.Replicas, other.Genesis.Configuration.Replicas), isWhole)) terminal.Result.WriteLine(line);
+        var code = Math.Max(left.Told(terminal), right.Told(terminal));
+        return code == ExitCodes.Corrupt || found.Count == 0 ? code : ExitCodes.Violation;
     }
 
-    private static IEnumerable<string> Lines(IReadOnlyList<Divergence> found, int replicas)
+    private static IEnumerable<string> Lines(IReadOnlyList<Divergence> found, int replicas, bool isWhole)
     {
         foreach (var divergence in found)
         {
@@ -68,7 +71,7 @@ internal static class TraceDiffCommand
         }
 
         yield return found.Count == 0
-            ? "the same: every replica's records are, in both, up to the end"
+            ? isWhole ? "the same: every replica's records are, in both, up to the end" : "no difference in what can be read of both"
             : $"{found.Count} of {replicas} replicas differ, {found.Count(d => d.Follows is null)} of them unexplained by the others";
     }
 
@@ -85,10 +88,10 @@ internal static class TraceDiffCommand
         return TransitionLine.Of(logged.Record, logged.Before).Select(transition => $"  {name}  {TransitionLine.Cut(transition.Text, TransitionLine.Width - 5)}");
     }
 
-    private static JObject Document(IReadOnlyList<Divergence> found) => new()
+    private static JObject Document(IReadOnlyList<Divergence> found, ReadableLog one, ReadableLog other) => new()
     {
         ["schema"] = "pbft.trace-diff/1",
-        ["same"] = found.Count == 0,
+        ["same"] = found.Count == 0 && one.Damage is null && other.Damage is null,
         ["divergences"] = new JArray(found.Select(d => new JObject
         {
             ["replica"] = d.Replica.Value,
@@ -97,6 +100,7 @@ internal static class TraceDiffCommand
             ["one"] = Side(d.One),
             ["other"] = Side(d.Other),
         })),
+        ["damaged"] = new JObject { ["one"] = one.Document(), ["other"] = other.Document() },
     };
 
     private static JObject? Side(LoggedStep? step) => step is not { } logged ? null : new JObject

@@ -82,7 +82,7 @@ internal static class TraceExportCommand
             using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
             var format = TraceFormat.Of(name, writer, log, replicas);
             format.Begin();
-            foreach (var step in CausalOrder.Of(replicas.Select(_readable.Walk)))
+            foreach (var step in CausalOrder.Of(replicas.Select(id => _readable.Walk(id))))
             {
                 terminal.Progress(() => $"exporting {step.Record.Stream} #{step.Record.Revision}");
                 var shown = TransitionLine.Of(step.Record, step.Before).Where(t => filter.Takes(t, step.Record.Type)).ToList();

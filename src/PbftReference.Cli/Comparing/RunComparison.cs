@@ -26,15 +26,15 @@ internal sealed record Divergence(ReplicaId Replica, LoggedStep? One, LoggedStep
 /// </summary>
 internal static class RunComparison
 {
-    /// <summary>The differences, causes before consequences, then by time; empty if there are none.</summary>
-    public static IReadOnlyList<Divergence> Between(RunLog one, RunLog other)
+    /// <summary>The differences, as far as the logs can be read: causes before consequences, then by time; empty if there are none.</summary>
+    public static IReadOnlyList<Divergence> Between(ReadableLog one, ReadableLog other)
     {
-        var found = Enumerable.Range(0, Math.Max(one.Genesis.Configuration.Replicas, other.Genesis.Configuration.Replicas)).Select(i => new ReplicaId(i))
+        var found = one.Replicas().Union(other.Replicas()).Order()
             .Select(replica => First(one, other, replica)).OfType<Divergence>().ToDictionary(divergence => divergence.Replica);
         return [.. found.Values.Select(divergence => divergence with { Follows = Explained(divergence, found) }).OrderBy(d => d.Follows is not null).ThenBy(d => d.TimeMs).ThenBy(d => d.Replica.Value)];
     }
 
-    private static Divergence? First(RunLog one, RunLog other, ReplicaId replica)
+    private static Divergence? First(ReadableLog one, ReadableLog other, ReplicaId replica)
     {
         using var left = Steps(one, replica).GetEnumerator();
         using var right = Steps(other, replica).GetEnumerator();
@@ -43,11 +43,13 @@ internal static class RunComparison
             var (hasLeft, hasRight) = (left.MoveNext(), right.MoveNext());
             if (!hasLeft && !hasRight) return null;
             if (hasLeft && hasRight && IsSame(left.Current.Record, right.Current.Record)) continue;
+            // behind a damage nothing can be compared
+            if ((!hasLeft && one.IsDamaged(replica)) || (!hasRight && other.IsDamaged(replica))) return null;
             return new Divergence(replica, hasLeft ? left.Current : null, hasRight ? right.Current : null, null);
         }
     }
 
-    private static IEnumerable<LoggedStep> Steps(RunLog log, ReplicaId replica) => log.Store.Tail(log.StreamOf(replica)) is { IsEmpty: false } ? log.Walk(replica) : [];
+    private static IEnumerable<LoggedStep> Steps(ReadableLog log, ReplicaId replica) => log.Replicas().Contains(replica) ? log.Walk(replica) : [];
 
     private static bool IsSame(LogRecord one, LogRecord other) => one.Type == other.Type && one.Data.Span.SequenceEqual(other.Data.Span);
 

@@ -1,6 +1,9 @@
-using PbftReference.EventLog.Codec;
-using PbftReference.EventLog.Stores;
+using Newtonsoft.Json.Linq;
+using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
+using PbftReference.EventLog.Log;
+using PbftReference.EventLog.Stores;
 
 namespace PbftReference.Cli.Inspect;
 
@@ -52,6 +55,7 @@ internal sealed record StreamDamage(string Stream, string Why, StreamDamageKind 
 internal sealed class ReadableLog(RunLog log)
 {
     private readonly List<StreamDamage> _damages = [];
+    private readonly SortedSet<ReplicaId> _absent = [];
 
     /// <summary>What was found to be damaged so far.</summary>
     public IReadOnlyList<StreamDamage> Damages => _damages;
@@ -59,21 +63,58 @@ internal sealed class ReadableLog(RunLog log)
     /// <summary>The first of them; null if there is none.</summary>
     public StreamDamage? Damage => _damages.Count > 0 ? _damages[0] : null;
 
+    /// <summary>The replicas that a command is about: the one that is named, or all of whose streams something may be read.</summary>
+    /// <param name="number">The replica that is named; null for all.</param>
+    /// <exception cref="CommandException">No member has this number, or its stream holds nothing.</exception>
+    public IReadOnlyList<ReplicaId> ReplicasOrAll(int? number)
+    {
+        if (number is not { } named) return Replicas();
+        var replica = log.Replica(named);
+        return Try(log.StreamOf(replica), () => log.TailOf(replica)) is null ? [] : [replica];
+    }
+
     /// <summary>The replicas that have a stream of which something may be read, ascending.</summary>
     public IReadOnlyList<ReplicaId> Replicas() =>
-        [.. Enumerable.Range(0, log.Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(id => Try(log.StreamOf(id), () => log.Store.Tail(log.StreamOf(id))) is not null)];
+        [.. Enumerable.Range(0, log.Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(HasRecords)];
+
+    /// <summary>Whether a replica's stream was found to be damaged so far.</summary>
+    public bool IsDamaged(ReplicaId replica) => _damages.Exists(damage => damage.Stream == log.StreamOf(replica));
 
     /// <summary>A replica's records in order, as far as they can be read and each fits what came before.</summary>
-    public IEnumerable<LoggedStep> Walk(ReplicaId replica) => Readable(log.StreamOf(replica), () => log.Walk(replica).Where(Fits));
+    /// <param name="replica">The replica.</param>
+    /// <param name="to">The last revision wanted.</param>
+    /// <param name="check">False reads on over a broken chain.</param>
+    public IEnumerable<LoggedStep> Walk(ReplicaId replica, long to = long.MaxValue, bool check = true) => Readable(log.StreamOf(replica), () => log.Walk(replica, to, check));
 
     /// <summary>The records of a stream as they are stored, as far as they can be read.</summary>
     public IEnumerable<StoredEvent> Read(string stream) => Readable(stream, () => log.Store.Read(stream));
 
-    // throws if not, so that nobody is given what cannot be folded
-    private static bool Fits(LoggedStep step)
+    /// <summary>The records of a replica in order, as far as they can be read, without its states.</summary>
+    public IEnumerable<LogRecord> Records(ReplicaId replica) => Readable(log.StreamOf(replica), () => ReplicaLog.Read(log.Store, log.StreamOf(replica)));
+
+    /// <summary>What is asked of a replica's stream; null if it is too damaged to tell.</summary>
+    public T? Ask<T>(ReplicaId replica, Func<T> what)
+        where T : struct => Try<T?>(log.StreamOf(replica), () => what());
+
+    /// <summary>Says what was found to be damaged, that the rest was looked at, and of whom no record is there.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <returns>The exit code that says it; that of success if nothing is damaged.</returns>
+    public int Told(Terminal terminal)
     {
-        RunLog.After(step.Record, step.Before);
-        return true;
+        foreach (var damage in _damages) terminal.Note($"pbft: {(damage.Why.Contains(damage.Stream, StringComparison.Ordinal) ? "" : $"{damage.Stream} in ")}{log.Directory}: {damage.Why}");
+        if (_damages.Count > 0) terminal.Note($"pbft: not all of {log.Directory} can be read: what can, and the other replicas' streams, was looked at");
+        foreach (var replica in _absent) terminal.Note($"pbft: of replica {replica} no record is in {log.Directory}");
+        return StreamDamage.CodeOf(_damages);
+    }
+
+    /// <summary>What was found to be damaged, for a document.</summary>
+    public JArray Document() => new(_damages.Select(damage => new JObject { ["stream"] = damage.Stream, ["damage"] = damage.Why }));
+
+    private bool HasRecords(ReplicaId replica)
+    {
+        if (Try(log.StreamOf(replica), () => log.Store.Tail(log.StreamOf(replica))) is { IsEmpty: false }) return true;
+        if (!IsDamaged(replica)) _absent.Add(replica);
+        return false;
     }
 
     private IEnumerable<T> Readable<T>(string stream, Func<IEnumerable<T>> items)

@@ -62,9 +62,6 @@ internal sealed class RunLog : IDisposable
         throw new CommandException(ExitCodes.Usage, $"{option} {number}: the cluster has replicas 0 to {Genesis.Configuration.Replicas - 1}");
     }
 
-    /// <summary>The replicas that a command is about: the one that is named, or all.</summary>
-    public IReadOnlyList<ReplicaId> ReplicasOrAll(int? number) => number is { } named ? [Replica(named)] : Replicas();
-
     /// <summary>The name of a replica's stream.</summary>
     public string StreamOf(ReplicaId replica) => LogStreams.OfReplica(Genesis.Cluster, replica);
 
@@ -107,8 +104,10 @@ internal sealed class RunLog : IDisposable
         foreach (var record in ReplicaLog.Read(Store, StreamOf(replica), start.Position.Revision + 1, check))
         {
             if (record.Revision > to) yield break;
+            // nobody is given what cannot be folded
+            var after = After(record, state);
             yield return new LoggedStep(record, state);
-            state = After(record, state);
+            state = after;
         }
     }
 

@@ -10,6 +10,8 @@ namespace PbftReference.Tests.Cli;
 /// <summary>A log that is not whole: what can be read of it is shown, and what is wrong is said.</summary>
 public sealed class DamagedLogTests : IDisposable
 {
+    private const string Gap = "DELETE FROM event WHERE revision BETWEEN 30 AND 35 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.1')";
+
     private readonly TemporaryDirectory _temporary = new();
 
     public DamagedLogTests() => Pbft.Succeed("run", "--seed", "6", "--operations", "40", "--batch", "1", "--faults", "none", "--log", Log);
@@ -79,32 +81,99 @@ public sealed class DamagedLogTests : IDisposable
     [Theory]
     [InlineData("log", "show")]
     [InlineData("log", "stat")]
+    [InlineData("log", "tail")]
     [InlineData("bisect", "--until", "executed >= 9999")]
-    public void Where_one_stream_is_damaged_it_is_said_that_others_are_read_by_replica(params string[] verb)
+    public void Where_one_stream_is_damaged_that_is_told_and_the_others_are_looked_at(params string[] verb)
     {
-        Change("DELETE FROM event WHERE revision BETWEEN 30 AND 35 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.1')");
+        Change(Gap);
 
         var all = Pbft.Run([.. verb, Log]);
-        Assert.Equal(ExitCodes.Corrupt, all.ExitCode);
-        Assert.Contains("revision 30: the record is missing", all.Notes, StringComparison.Ordinal);
-        Assert.Contains("name one by --replica", all.Notes, StringComparison.Ordinal);
 
-        Assert.DoesNotContain("name one by --replica", Pbft.Run([.. verb, Log, "--replica", "1"]).Notes, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Corrupt, all.ExitCode);
+        Assert.Contains($"{Log}: stream 'replica-sim.1', revision 30: the record is missing", all.Notes, StringComparison.Ordinal);
+        Assert.Contains($"not all of {Log} can be read", all.Notes, StringComparison.Ordinal);
+        Assert.NotEmpty(all.Output);
+        Assert.Equal(ExitCodes.Corrupt, Pbft.Run([.. verb, Log, "--replica", "1"]).ExitCode);
         Assert.NotEqual(ExitCodes.Corrupt, Pbft.Run([.. verb, Log, "--replica", "2"]).ExitCode);
     }
 
     [Fact]
-    public void Two_runs_of_which_one_has_a_damaged_stream_are_compared_by_replicas_that_are_whole()
+    public void Of_a_damaged_stream_the_records_before_the_damage_are_shown_and_of_the_others_all()
+    {
+        var whole = Pbft.Succeed("log", "show", Log).Lines;
+        Change(Gap);
+
+        var shown = Pbft.Run("log", "show", Log).Lines;
+
+        Assert.Equal(whole.Where(line => !IsOfOne(line) || RevisionOf(line) < 30).Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
+        Assert.Equal(shown.Where(IsOfOne), Pbft.Run("log", "show", Log, "--replica", "1").Lines);
+        Assert.Contains(Pbft.Run("log", "show", Log, "--no-check").Lines, line => IsOfOne(line) && RevisionOf(line) > 35);
+        // a place that only what follows on the damage could tell
+        Assert.Equal(["0", "2", "3"], Pbft.Run("log", "show", Log, "--from", "seq:10:committed-local").Lines.Select(line => line[1..2]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(ExitCodes.Corrupt, Pbft.Run("log", "show", Log, "--at", "40").ExitCode);
+    }
+
+    [Fact]
+    public void Numbers_of_a_damaged_log_are_those_of_what_can_be_read()
+    {
+        var before = JObject.Parse(Pbft.Succeed("log", "stat", Log, "--json").Output);
+        Change(Gap);
+
+        var after = JObject.Parse(Pbft.Run("log", "stat", Log, "--json").Output);
+
+        Assert.Equal(Total(before) - 6, Total(after));
+        Assert.Empty(before["damaged"]!);
+        Assert.Equal("replica-sim.1", (string?)Assert.Single(after["damaged"]!)["stream"]);
+
+        static long Total(JObject stat) => ((JObject)stat["records"]!).Properties().Sum(type => (long)type.Value["count"]!);
+    }
+
+    [Fact]
+    public void A_predicate_that_held_before_the_damage_is_found_there_and_one_that_never_does_is_said_of_what_can_be_read()
+    {
+        string[] early = ["bisect", Log, "--until", "event:prepare-sent"];
+        var first = Pbft.Succeed(early).Output;
+        Change(Gap);
+
+        Assert.Equal(first, Pbft.Succeed(early).Output);
+        Assert.Equal(ExitCodes.Corrupt, Pbft.Run("bisect", Log, "--until", "executed >= 1").ExitCode);
+        var never = Pbft.Run("bisect", Log, "--until", "view >= 9", "--json");
+        Assert.Equal(ExitCodes.Corrupt, never.ExitCode);
+        Assert.Equal("replica-sim.1", (string?)Assert.Single(JObject.Parse(never.Output)["damaged"]!)["stream"]);
+        Assert.Contains("no step that can be read", Pbft.Run("bisect", Log, "--until", "view >= 9").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_runs_of_which_one_has_a_damaged_stream_are_compared_as_far_as_they_can_be_read()
     {
         var whole = Path.Combine(_temporary.Path, "whole");
         Pbft.Succeed("run", "--seed", "6", "--operations", "40", "--batch", "1", "--faults", "none", "--log", whole);
-        Change("DELETE FROM event WHERE revision BETWEEN 30 AND 35 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.1')");
+        Change(Gap);
 
         var all = Pbft.Run("trace", "diff", Log, whole);
-
         Assert.Equal(ExitCodes.Corrupt, all.ExitCode);
-        Assert.Contains("compare two replicas by --of and --with", all.Notes, StringComparison.Ordinal);
-        Pbft.Succeed("trace", "diff", Log, whole, "--of", "2", "--with", "2");
+        Assert.Contains($"{Log}: stream 'replica-sim.1', revision 30: the record is missing", all.Notes, StringComparison.Ordinal);
+        Assert.Contains("no difference in what can be read of both", all.Output, StringComparison.Ordinal);
+
+        Change("DELETE FROM event WHERE revision > 50 AND stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.2')");
+        var other = Pbft.Run("trace", "diff", whole, Log, "--json");
+        Assert.Equal(ExitCodes.Corrupt, other.ExitCode);
+        Assert.Equal([2], JObject.Parse(other.Output)["divergences"]!.Select(divergence => (int)divergence["replica"]!));
+        Assert.Equal("replica-sim.1", (string?)Assert.Single(JObject.Parse(other.Output)["damaged"]!["other"]!)["stream"]);
+        Pbft.Succeed("trace", "diff", Log, whole, "--of", "3", "--with", "3");
+    }
+
+    [Theory]
+    [InlineData("log", "show")]
+    [InlineData("log", "stat")]
+    [InlineData("log", "tail")]
+    [InlineData("bisect", "--until", "executed >= 1")]
+    public void A_replica_without_records_is_named_and_the_others_are_looked_at(params string[] verb)
+    {
+        Change("DELETE FROM event WHERE stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.3')");
+
+        Assert.Contains($"of replica 3 no record is in {Log}", Pbft.Succeed([.. verb, Log]).Notes, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Data, Pbft.Run([.. verb, Log, "--replica", "3"]).ExitCode);
     }
 
     [Fact]
@@ -148,6 +217,10 @@ public sealed class DamagedLogTests : IDisposable
         Assert.Equal(ExitCodes.Interrupted, (await export.End()).ExitCode);
         Assert.Empty(Directory.GetFiles(_temporary.Path));
     }
+
+    private static bool IsOfOne(string line) => line.StartsWith("r1 ", StringComparison.Ordinal);
+
+    private static long RevisionOf(string line) => long.Parse(line.Split('#')[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
 
     private static int Records(string trace) => trace.Split('\n').Count(line => line.Contains("\"record\":", StringComparison.Ordinal));
 
