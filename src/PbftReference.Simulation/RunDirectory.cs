@@ -46,7 +46,7 @@ public static class RunDirectory
         Directory.CreateDirectory(directory);
         if (File.Exists(ManifestPath(directory)))
         {
-            throw new IOException($"{directory} holds a run already: choose another directory, or go on with it by --resume {directory}");
+            throw new IOException($"{directory} holds a run already: choose another directory, or go on with it by --resume {ShellWord.Of(directory)}");
         }
 
         var draft = ManifestPath(directory) + ".new";
@@ -102,7 +102,7 @@ public static class RunDirectory
 
         throw new EventStoreException(
             EventStoreFailure.StoreMissing,
-            $"{path} is missing or empty: restore it, or, if the run was stopped before its first commit, go on by 'pbft run --resume {directory}'");
+            $"{path} is missing or empty: restore it, or, if the run was stopped before its first commit, go on by 'pbft run --resume {ShellWord.Of(directory)}'");
     }
 
     // The manifest says that a log is there: what is no store is one that was damaged.

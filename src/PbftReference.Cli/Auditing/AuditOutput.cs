@@ -4,6 +4,7 @@ using PbftReference.Cli.Output;
 using PbftReference.Core.Messages;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Integrity;
+using PbftReference.EventLog.Stores;
 
 namespace PbftReference.Cli.Auditing;
 
@@ -78,7 +79,7 @@ internal static class AuditOutput
         foreach (var accusation in report.Accusations)
         {
             yield return Line(accusation);
-            if (files.TryGetValue(accusation, out var file)) yield return $"{BeforeCommand}{file}";
+            if (files.TryGetValue(accusation, out var file)) yield return $"{BeforeCommand}{ShellWord.Of(file)}";
         }
 
         yield return Summary(found);

@@ -207,5 +207,5 @@ internal sealed class GivenLogs
         _leftOut.Exists(finding => finding.Verdict == IntegrityVerdict.Corrupt) ? ExitCodes.Corrupt : ExitCodes.Data,
         _leftOut.Count == 0 ? "no log is in what was named" : string.Join('\n', _leftOut.Select(finding => $"{finding.Place}: {finding.Explanation}")));
 
-    private static string MayNotRead(string file) => $"this user may not read {file}: audit as its owner, or have that one allow it (chmod +r {file})";
+    private static string MayNotRead(string file) => $"this user may not read {file}: audit as its owner, or have that one allow it (chmod +r {ShellWord.Of(file)})";
 }

@@ -5,8 +5,8 @@ using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Bisecting;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
-using PbftReference.Cli.Running;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Stores;
 
 namespace PbftReference.Cli.Commands;
 
@@ -60,7 +60,7 @@ internal static class BisectCommand
 
         foreach (var transition in TransitionLine.Of(step.Record, step.Before)) yield return transition.Text;
         foreach (var line in predicate.Values(moment).SelectMany(value => WordWrap.Lines(value, TransitionLine.Width - 4).Select((line, i) => i == 0 ? line : $"  {line}"))) yield return $"  {line}";
-        var (replica, revision, place) = (moment.After.Self, step.Record.Revision, RunOptions.Quoted(log.Directory));
+        var (replica, revision, place) = (moment.After.Self, step.Record.Revision, ShellWord.Of(log.Directory));
         yield return $"look: pbft log show {place} --replica {replica} --at {revision}";
         yield return $"      pbft why {place} {replica}:{revision}";
         if (revision > 0) yield return $"      pbft state {place} --replica {replica} --at {revision - 1} --diff {revision}";

@@ -4,6 +4,7 @@ using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Live;
 using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Stores;
 using PbftReference.Runtime.Clusters;
 
 namespace PbftReference.Cli.Commands;
@@ -172,11 +173,11 @@ internal static class ClusterCommand
         terminal.ClearProgress();
         if (replicas.Length < quorum && await ReadyOf(cluster, http, cancellation).ConfigureAwait(false) < quorum)
         {
-            terminal.Note($"nothing is agreed on until a quorum of {quorum} replicas runs: start the others by 'pbft cluster up --cluster {cluster.Path}'");
+            terminal.Note($"nothing is agreed on until a quorum of {quorum} replicas runs: start the others by 'pbft cluster up --cluster {ShellWord.Of(cluster.Path)}'");
             return ExitCodes.Holds;
         }
 
-        terminal.Note($"-> pbft submit --cluster {cluster.Path} 'some operation'");
+        terminal.Note($"-> pbft submit --cluster {ShellWord.Of(cluster.Path)} 'some operation'");
         return ExitCodes.Holds;
     }
 
@@ -192,7 +193,7 @@ internal static class ClusterCommand
         // what ended one may be about to end the others
         Thread.Sleep(AfterAnEnd);
         var running = cluster.Members().Replicas.Select(r => r.Id).Where(id => new NodeProcess(cluster, id).Pid is not null).ToList();
-        return running.Count == 0 ? ". No replica runs." : $". Of the cluster go on: {string.Join(", ", running)}; 'pbft cluster stop --cluster {cluster.Path}' stops them.";
+        return running.Count == 0 ? ". No replica runs." : $". Of the cluster go on: {string.Join(", ", running)}; 'pbft cluster stop --cluster {ShellWord.Of(cluster.Path)}' stops them.";
     }
 
     // The last thing that it said: a message of its log is a JSON line, an error's text is not.

@@ -24,7 +24,7 @@ internal static class KeygenCommand
         {
             var cluster = new ClusterDirectory(line.GetValue(options.Cluster)!);
             options.Create(line, cluster, terminal);
-            terminal.Note($"-> pbft cluster up --cluster {cluster.Path}");
+            terminal.Note($"-> pbft cluster up --cluster {ShellWord.Of(cluster.Path)}");
             return ExitCodes.Holds;
         });
         return command;

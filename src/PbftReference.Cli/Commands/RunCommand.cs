@@ -75,7 +75,7 @@ internal static class RunCommand
         catch (EventStoreException e) when (plan.Directory is not null && e.Failure != EventStoreFailure.Damaged)
         {
             throw new CommandException(
-                runner.Interrupted ? ExitCodes.Interrupted : ExitCodes.Data, $"{(runner.Interrupted ? "interrupted; " : "")}{e.Message}\npbft: what was committed before is safe; when the cause is gone, go on by: pbft run --resume {RunOptions.Quoted(plan.Directory)}", e);
+                runner.Interrupted ? ExitCodes.Interrupted : ExitCodes.Data, $"{(runner.Interrupted ? "interrupted; " : "")}{e.Message}\npbft: what was committed before is safe; when the cause is gone, go on by: pbft run --resume {ShellWord.Of(plan.Directory)}", e);
         }
     }
 

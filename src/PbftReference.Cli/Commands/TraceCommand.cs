@@ -30,7 +30,7 @@ internal static class TraceCommand
             var (from, to) = (parsed.GetValue(file)!, LogAddress.Checked(parsed.GetValue(directory)!));
             var records = Import(from, to, terminal);
             terminal.Result.WriteLine($"imported {records} records into {Secrets.Masked(to)}");
-            terminal.Note($"-> pbft log verify {RunOptions.Quoted(Secrets.Masked(to))}");
+            terminal.Note($"-> pbft log verify {ShellWord.Of(Secrets.Masked(to))}");
             return ExitCodes.Holds;
         });
         return command;
@@ -93,7 +93,7 @@ internal static class TraceCommand
         var address = LogAddress.Parse(place);
         if (address.Cluster is { } named && named != header.Cluster) throw new CommandException(ExitCodes.Usage, $"--log names the cluster '{named}', and the trace is of '{header.Cluster}', which is part of all that is signed: leave out what is behind #");
         using var store = new EventStoreDb(address.Connection);
-        if (StoredManifest.Read(store, header.Cluster) is not null) throw new CommandException(ExitCodes.Data, $"{address.Shown} holds a cluster '{header.Cluster}' already: choose another database, or look at what is there: pbft audit {address.Shown}#{header.Cluster}");
+        if (StoredManifest.Read(store, header.Cluster) is not null) throw new CommandException(ExitCodes.Data, $"{address.Shown} holds a cluster '{header.Cluster}' already: choose another database, or look at what is there: pbft audit {ShellWord.Of($"{EventStoreDb.WithoutSecrets(address.Connection)}#{header.Cluster}")}");
         var records = TraceImport.Into(store, file, header, lines);
         StoredManifest.Write(store, header.Cluster, run);
         return records;

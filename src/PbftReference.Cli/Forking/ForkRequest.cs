@@ -1,4 +1,5 @@
 using PbftReference.Cli.Running;
+using PbftReference.EventLog.Stores;
 using PbftReference.Simulation;
 
 namespace PbftReference.Cli.Forking;
@@ -29,9 +30,9 @@ internal sealed record ForkRequest(string At, ulong Choices, string? Faults, str
     /// <summary>The command line that does the same again, into another directory.</summary>
     public string CommandLine(string log)
     {
-        List<string> words = ["pbft fork", RunOptions.Quoted(log), "--at", RunOptions.Quoted(At), "--choices", $"{Choices}"];
-        if (Faults is not null) words.AddRange(["--faults", RunOptions.Quoted(Faults)]);
-        foreach (var text in Faulty ?? []) words.AddRange(["--faulty", RunOptions.Quoted(text)]);
+        List<string> words = ["pbft fork", ShellWord.Of(log), "--at", ShellWord.Of(At), "--choices", $"{Choices}"];
+        if (Faults is not null) words.AddRange(["--faults", ShellWord.Of(Faults)]);
+        foreach (var text in Faulty ?? []) words.AddRange(["--faulty", ShellWord.Of(text)]);
         if (Operations is not null) words.AddRange(["--operations", $"{Operations}"]);
         return string.Join(' ', [.. words, "--log OTHER"]);
     }

@@ -3,6 +3,7 @@ using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Output;
 using PbftReference.Core.Events;
 using PbftReference.Core.Rules;
+using PbftReference.EventLog.Stores;
 using PbftReference.Simulation.Fuzzing;
 
 namespace PbftReference.Cli.Fuzzing;
@@ -29,7 +30,7 @@ internal static class FuzzReport
 
     /// <summary>A seed that did not end well, at once.</summary>
     public static string Found(FuzzResult result, int number) =>
-        $"{number}. seed {result.Case.Options.Seed}: {NameOf(result.Verdict)}: {Shortened(result.Detail)}\n   reproduce: {result.Case.CommandLine}{(result.SavedLog is { } log ? $"\n   its log: pbft verify {log}\n   make it small: pbft shrink {log} --log {log}.small" : "")}";
+        $"{number}. seed {result.Case.Options.Seed}: {NameOf(result.Verdict)}: {Shortened(result.Detail)}\n   reproduce: {result.Case.CommandLine}{(result.SavedLog is { } log ? $"\n   its log: pbft verify {ShellWord.Of(log)}\n   make it small: pbft shrink {ShellWord.Of(log)} --log {ShellWord.Of(log + ".small")}" : "")}";
 
     /// <summary>The table.</summary>
     /// <param name="summary">What the seeds found.</param>

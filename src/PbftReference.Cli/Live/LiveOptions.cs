@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using System.CommandLine.Completions;
+using PbftReference.EventLog.Stores;
 using PbftReference.Runtime.Clusters;
 using PbftReference.Runtime.Configuration;
 using PbftReference.Runtime.Membership;
@@ -76,7 +77,7 @@ internal static class LiveOptions
         var cluster = new ClusterDirectory(directory);
         if (File.Exists(directory)) throw new CommandException(ExitCodes.Data, $"{directory} is a file: name the directory of a cluster");
         if (!cluster.Exists && cluster.HasRemains) throw new CommandException(ExitCodes.Data, $"{cluster.GenesisPath} is missing, and {directory} has keys or logs of its replicas: restore it from a copy; nothing else has the members' keys. Remove nothing");
-        return cluster.Exists ? cluster : throw new CommandException(ExitCodes.Data, $"there is no cluster in {directory}: make one by 'pbft cluster up --cluster {directory}', or name its directory");
+        return cluster.Exists ? cluster : throw new CommandException(ExitCodes.Data, $"there is no cluster in {directory}: make one by 'pbft cluster up --cluster {ShellWord.Of(directory)}', or name its directory");
     }
 
     /// <summary>What is to be noted of the environment's settings, whoever they are meant for.</summary>

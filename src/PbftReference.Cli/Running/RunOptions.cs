@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Stores;
 using PbftReference.Host.Replicas;
 using PbftReference.Host.Services;
 using PbftReference.Runtime.Membership;
@@ -128,7 +129,7 @@ internal sealed class RunOptions
         foreach (var option in All)
         {
             if (option == Seed || line.GetResult(option) is not { Implicit: false } given) continue;
-            foreach (var token in given.Tokens) words.Add($"{option.Name} {Quoted(token.Value)}");
+            foreach (var token in given.Tokens) words.Add($"{option.Name} {ShellWord.Of(token.Value)}");
         }
 
         return string.Join(' ', words);
@@ -253,10 +254,6 @@ internal sealed class RunOptions
             throw new CommandException(ExitCodes.Usage, $"--faulty: {e.Message}", e);
         }
     }
-
-    /// <summary>A word as a shell takes it.</summary>
-    public static string Quoted(string text) =>
-        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:,+@%=".Contains(c, StringComparison.Ordinal)) ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static void Require(bool holds, string message)
     {

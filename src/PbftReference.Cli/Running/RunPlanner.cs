@@ -41,7 +41,7 @@ internal static class RunPlanner
         var workload = RunDirectory.WorkloadOf(manifest);
         var place = PlaceOf(store, log, manifest.Options);
         place.Claim(manifest, terminal);
-        return new RunPlan(manifest, workload, place, false, $"pbft run --scenario {RunOptions.Quoted(EventStoreDb.WithoutSecrets(scenario))}");
+        return new RunPlan(manifest, workload, place, false, $"pbft run --scenario {ShellWord.Of(EventStoreDb.WithoutSecrets(scenario))}");
     }
 
     /// <summary>A run whose log is there.</summary>
@@ -51,7 +51,7 @@ internal static class RunPlanner
     {
         var source = LogAddress.Is(LogAddress.Checked(place)) ? LogSource.Of(place) : null;
         var manifest = source is null ? RunDirectory.ReadManifest(place) : source.Run ?? throw new CommandException(ExitCodes.Data, $"{source.Shown} is the log of a cluster of processes: start those by 'pbft cluster up'");
-        return new RunPlan(manifest, RunDirectory.WorkloadOf(manifest), new RunPlace(source?.Directory ?? place), true, $"pbft run --resume {EventStoreDb.WithoutSecrets(place)}");
+        return new RunPlan(manifest, RunDirectory.WorkloadOf(manifest), new RunPlace(source?.Directory ?? place), true, $"pbft run --resume {ShellWord.Of(EventStoreDb.WithoutSecrets(place))}");
     }
 
     private static RunPlace PlaceOf(string store, string? log, SimulationOptions options)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
+using PbftReference.EventLog.Stores;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Checking;
 
@@ -79,7 +80,7 @@ internal static class RunReport
     {
         yield return $"reproduce: {result.Plan.Reproduce}";
         if (result.Plan.Directory is not { } place) yield break;
-        var directory = RunOptions.Quoted(place);
+        var directory = ShellWord.Of(place);
         if (result.Interrupted) yield return $"go on:     pbft run --resume {directory}";
         var lead = "try next: ";
         foreach (var command in NextCommands(result, place, directory))
@@ -92,8 +93,8 @@ internal static class RunReport
     private static IEnumerable<string> NextCommands(RunResult result, string place, string directory)
     {
         var failed = result.ExitCode is ExitCodes.Violation or ExitCodes.NoProgress;
-        if (failed && !result.Plan.Resumes) yield return $"pbft shrink {directory} --log {RunOptions.Quoted(Small(place))}";
-        if (!result.Outcome.Safe) yield return $"pbft audit {directory} --evidence {RunOptions.Quoted(Path.Combine(place, "proofs"))}";
+        if (failed && !result.Plan.Resumes) yield return $"pbft shrink {directory} --log {ShellWord.Of(Small(place))}";
+        if (!result.Outcome.Safe) yield return $"pbft audit {directory} --evidence {ShellWord.Of(Path.Combine(place, "proofs"))}";
         yield return $"pbft replay {directory} --verify";
         yield return $"pbft verify {directory}";
         yield return $"pbft executed {directory} --replica 0";

@@ -2,6 +2,7 @@ using System.Globalization;
 using Newtonsoft.Json.Linq;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
+using PbftReference.EventLog.Stores;
 using PbftReference.Simulation;
 
 namespace PbftReference.Cli.Shrinking;
@@ -78,18 +79,18 @@ internal static class ShrinkReport
         using var small = RunLog.Open(directory);
         var transitions = small.Walk(inputs.Aim.Replica).SelectMany(step => TransitionLine.Of(step.Record, step.Before)).ToList();
         foreach (var transition in transitions.Take(MostTransitions)) terminal.Result.WriteLine("  " + transition.Text);
-        if (transitions.Count > MostTransitions) terminal.Result.WriteLine(Text($"  and {transitions.Count - MostTransitions:N0} more: pbft log show {Running.RunOptions.Quoted(directory)}"));
+        if (transitions.Count > MostTransitions) terminal.Result.WriteLine(Text($"  and {transitions.Count - MostTransitions:N0} more: pbft log show {ShellWord.Of(directory)}"));
     }
 
     /// <summary>What to do next.</summary>
     public static IEnumerable<string> Next(ShrinkResult result)
     {
-        var directory = Running.RunOptions.Quoted(result.Directory);
+        var directory = ShellWord.Of(result.Directory);
         if (result.Interrupted) yield return "interrupted: what stands there is the smallest so far";
         else if (result.Sizes is not null && !result.IsSmallest) yield return Text($"the budget of {result.Runs.Budget} runs is spent: a larger --budget may make it smaller");
         if (result.Sizes is not null) yield return $"-> pbft run --scenario {directory}";
         if (result.InputsDirectory is not { } inputs) yield return $"-> pbft verify {directory}";
-        else yield return result.Failure is { Guard: not null } ? $"-> pbft verify {Running.RunOptions.Quoted(inputs)}" : $"-> pbft replay {Running.RunOptions.Quoted(inputs)} --replica {result.Inputs!.Aim.Replica} --verify";
+        else yield return result.Failure is { Guard: not null } ? $"-> pbft verify {ShellWord.Of(inputs)}" : $"-> pbft replay {ShellWord.Of(inputs)} --replica {result.Inputs!.Aim.Replica} --verify";
     }
 
     /// <summary>The document.</summary>

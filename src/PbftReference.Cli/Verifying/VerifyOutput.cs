@@ -2,6 +2,7 @@ using System.Globalization;
 using Newtonsoft.Json.Linq;
 using PbftReference.Audit.Verification;
 using PbftReference.Cli.Output;
+using PbftReference.EventLog.Stores;
 
 namespace PbftReference.Cli.Verifying;
 
@@ -47,7 +48,7 @@ internal static class VerifyOutput
         if (prefix is not null)
         {
             yield return "the shortest failing prefix of the first:";
-            yield return $"  pbft verify {prefix}{(options.FromSnapshot ? " --from-snapshot" : "")}";
+            yield return $"  pbft verify {ShellWord.Of(prefix)}{(options.FromSnapshot ? " --from-snapshot" : "")}";
         }
 
         foreach (var finding in report.Integrity.Findings)

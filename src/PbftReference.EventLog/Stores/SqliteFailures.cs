@@ -39,7 +39,7 @@ internal static class SqliteFailures
 
     private static EventStoreException MayNotRead(SqliteException cause, string doing, string path, string file) => new(
         EventStoreFailure.MayNotRead,
-        $"can't {doing} '{path}': this user has no permission to read {(file == path ? "it" : $"'{file}', which belongs to it")}; read it as its owner, or have that one allow it (chmod +r {file}). ({cause.Message})",
+        $"can't {doing} '{path}': this user has no permission to read {(file == path ? "it" : $"'{file}', which belongs to it")}; read it as its owner, or have that one allow it (chmod +r {ShellWord.Of(file)}). ({cause.Message})",
         cause);
 
     /// <summary>Reports a store that can't be read because a file belongs to it that is of use only where the reader may write.</summary>

@@ -37,7 +37,7 @@ public sealed class ClusterLogs : IEventStore
             else if (files.HasLog) _stores[replica.Id.Value] = Own(Open(files.Log), replica.Id, files.Log);
         }
 
-        if (_stores.Count == 0) throw new EventStoreException(EventStoreFailure.StoreMissing, $"no replica of the cluster in {_directory} has a log yet: start it by 'pbft cluster up --cluster {_directory}'");
+        if (_stores.Count == 0) throw new EventStoreException(EventStoreFailure.StoreMissing, $"no replica of the cluster in {_directory} has a log yet: start it by 'pbft cluster up --cluster {ShellWord.Of(_directory)}'");
         if (_stores.Values.All(store => store is UnreadableLog { Why.Failure: EventStoreFailure.MayNotRead })) throw ((UnreadableLog)_stores.Values.First()).Why;
     }
 
@@ -51,7 +51,7 @@ public sealed class ClusterLogs : IEventStore
         }
         catch (Exception e) when (e is SettingException or IOException or UnauthorizedAccessException)
         {
-            var how = e is UnauthorizedAccessException ? $"This user may not read it; read the log as its owner, or have that one allow it (chmod +r {node})" : "Restore that file";
+            var how = e is UnauthorizedAccessException ? $"This user may not read it; read the log as its owner, or have that one allow it (chmod +r {ShellWord.Of(node)})" : "Restore that file";
             unreadable = new EventStoreException(e is UnauthorizedAccessException ? EventStoreFailure.MayNotRead : EventStoreFailure.Damaged, $"where the replica's log is cannot be read from {node}: {e.Message.TrimEnd('.')}. {how}; the other replicas' logs do not need it", e);
             return null;
         }

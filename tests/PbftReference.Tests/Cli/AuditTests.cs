@@ -19,6 +19,37 @@ public sealed class AuditTests : IDisposable
     private string At(string name) => Path.Combine(_temporary.Path, name);
 
     [Fact]
+    public void Every_command_that_is_printed_can_be_copied_whatever_the_path()
+    {
+        const string Name = "it's my run";
+        var printed = Pbft.Run("run", "--faults", "none", "--operations", "200", "--batch", "4", "--faulty", "0:equivocate,1:vote-for-everything", "--partition", "0,1,2|0,1,3@0-4000", "--log", At(Name)).Output
+            + Pbft.Run("audit", At(Name), "--evidence", At("its proofs")).Output
+            + Pbft.Run("verify", At(Name), "--faulty", "0").Output
+            + Pbft.Run("bisect", At(Name), "--until", "event:prepare-sent").Output;
+
+        var commands = printed.Split('\n').Select(line => line[Math.Max(0, line.IndexOf("pbft ", StringComparison.Ordinal))..]).Where(line => line.StartsWith("pbft ", StringComparison.Ordinal) && line.Contains(_temporary.Path, StringComparison.Ordinal)).ToList();
+        Assert.Contains(commands, command => command.StartsWith("pbft audit --check-evidence", StringComparison.Ordinal));
+        Assert.Contains(commands, command => command.StartsWith("pbft verify", StringComparison.Ordinal) && command.Contains("violation.jsonl", StringComparison.Ordinal));
+        // whatever they find, it is not the path that they cannot use
+        Assert.All(commands.Where(command => !command.StartsWith("pbft shrink", StringComparison.Ordinal)), command => Assert.InRange(Pbft.Run(WordsOf(command)).ExitCode, ExitCodes.Holds, ExitCodes.Unknown));
+        Assert.Equal(["shrink", At(Name), "--log", $"{At(Name)}-small"], WordsOf(commands.Single(command => command.StartsWith("pbft shrink", StringComparison.Ordinal))));
+    }
+
+    private static string[] WordsOf(string command)
+    {
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"printf '%s\\n' {command["pbft ".Length..]}"]) { RedirectStandardOutput = true })!;
+        return shell.StandardOutput.ReadToEnd().Split('\n')[..^1];
+    }
+
+    [Theory]
+    [InlineData("runs/7-1", "runs/7-1")]
+    [InlineData("", "''")]
+    [InlineData("my runs", "'my runs'")]
+    [InlineData("it's", "'it'\\''s'")]
+    [InlineData("a?b#c&d", "'a?b#c&d'")]
+    public void A_word_is_quoted_where_a_shell_would_read_it_otherwise(string word, string quoted) => Assert.Equal(quoted, ShellWord.Of(word));
+
+    [Fact]
     public void Of_a_run_without_liars_the_history_is_told_and_nobody_is_accused()
     {
         Pbft.Succeed("run", "--seed", "3", "--operations", "60", "--faults", "many", "--log", At("run"));
