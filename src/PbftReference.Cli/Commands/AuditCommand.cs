@@ -27,10 +27,11 @@ internal static class AuditCommand
         var check = new Option<string?>("--check-evidence") { HelpName = "FILE", Description = "Checks a file of evidence, by nothing but the genesis in it or named." };
         var seq = new Option<string?>("--seq") { HelpName = "N..N", Description = "Only these places in the table and the document. [default: all]" };
         var summary = new Option<bool>("--summary") { Description = "Leaves the places out: views, what is missing, and who is accused." };
+        var store = LogPlaceArgument.Store("LOG");
         var json = LogArguments.Json();
         var command = new Command("audit", "The consensus history of any logs of a cluster, and who is proved to have lied. Exit code 1 if somebody is, or if replicas decided differently.")
         {
-            logs, genesis, evidence, check, seq, summary, json,
+            logs, genesis, evidence, check, seq, summary, json, store,
         };
         command.SetAction(parsed =>
         {
@@ -38,10 +39,11 @@ internal static class AuditCommand
             if (file is not null)
             {
                 if (places.Length > 0) throw new CommandException(ExitCodes.Usage, "--check-evidence needs no log: leave the logs out");
-                if (new Option[] { evidence, seq, summary }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other) throw new CommandException(ExitCodes.Usage, $"{other.Name} is for an audit of logs, and --check-evidence reads none: give one of them");
+                if (new Option[] { evidence, seq, summary, store }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other) throw new CommandException(ExitCodes.Usage, $"{other.Name} is for an audit of logs, and --check-evidence reads none: give one of them");
                 return Check(file, parsed.GetValue(genesis), parsed.GetValue(json), terminal);
             }
 
+            if (parsed.GetValue(store) is { } database) places = [InDatabase(database, places)];
             if (places.Length == 0) throw new CommandException(ExitCodes.Usage, "name a log, or a file of evidence by --check-evidence");
             var range = TransitionFilter.RangeOf(parsed.GetValue(seq));
             if (parsed.GetValue(summary) && parsed.GetValue(seq) is not null) throw new CommandException(ExitCodes.Usage, "--summary shows no places, and --seq chooses some: give one of them");
@@ -49,6 +51,10 @@ internal static class AuditCommand
         });
         return command;
     }
+
+    private static string InDatabase(string store, string[] names) => names.Length < 2
+        ? LogPlaceArgument.In(store, names.FirstOrDefault())
+        : throw new CommandException(ExitCodes.Usage, "with --store LOG is the cluster's name in that database, and one is audited: name one. Beside other logs a database is named as one of them, without --store: esdb://HOST:2113#NAME");
 
     private static int Run(string[] places, string? genesisFile, string? directory, (long, long)? range, bool json, Terminal terminal)
     {

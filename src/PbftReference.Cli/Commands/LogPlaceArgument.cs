@@ -15,11 +15,19 @@ internal sealed class LogPlaceArgument
     public LogPlaceArgument(string description = "A directory that 'pbft run' or 'pbft cluster' made, or logs in a database: esdb://HOST:2113#NAME.", string name = "LOG")
     {
         _place = new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
-        _store = new Option<string?>("--store") { HelpName = "esdb://...", Description = $"A database that has the logs; {name.Split('|')[0]} is then the cluster's name in it." };
-        _store.Validators.Add(option =>
+        _store = Store(name.Split('|')[0]);
+    }
+
+    /// <summary>The option that names the database alone.</summary>
+    /// <param name="name">The argument that is then the cluster's name.</param>
+    public static Option<string?> Store(string name)
+    {
+        var store = new Option<string?>("--store") { HelpName = "esdb://...", Description = $"A database that has the logs; {name} is then the cluster's name in it." };
+        store.Validators.Add(option =>
         {
-            if (option.GetValueOrDefault<string?>() is { } store && !LogAddress.Is(store)) option.AddError($"--store {store}: it takes the address of a database, esdb://HOST:2113");
+            if (option.GetValueOrDefault<string?>() is { } address && !LogAddress.Is(address)) option.AddError($"--store {address}: it takes the address of a database, esdb://HOST:2113");
         });
+        return store;
     }
 
     /// <summary>Adds argument and option to a command, which must be given one of them.</summary>
@@ -37,7 +45,15 @@ internal sealed class LogPlaceArgument
     public string Of(ParseResult line)
     {
         var (place, store) = (line.GetValue(_place), line.GetValue(_store));
-        if (store is null) return place!;
+        return store is null ? place! : In(store, place);
+    }
+
+    /// <summary>The place of a cluster's logs in a database.</summary>
+    /// <param name="store">The database's address.</param>
+    /// <param name="place">The cluster's name; null if the address has it, or there is one cluster.</param>
+    /// <exception cref="CommandException">Database or cluster is named twice.</exception>
+    public static string In(string store, string? place)
+    {
         var address = LogAddress.Parse(store);
         if (place is null) return address.Text;
         if (LogAddress.Is(place) || address.Cluster is not null) throw new CommandException(ExitCodes.Usage, "name the database once, by --store or as the first argument, and the cluster by its name");

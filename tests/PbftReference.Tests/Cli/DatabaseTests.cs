@@ -93,6 +93,22 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public void A_cluster_in_a_database_is_audited_by_its_name_as_every_command_names_it()
+    {
+        Pbft.Succeed("run", "--seed", "6", "--operations", "20", "--faults", "none", "--cluster", "night", "--store", _database.Address);
+        var audit = Pbft.Succeed("audit", $"{_database.Address}#night").Output;
+
+        Assert.Equal(audit, Pbft.Succeed("audit", "night", "--store", _database.Address).Output);
+        Assert.Equal(audit, Pbft.Succeed("audit", "--store", _database.Address).Output);
+        Assert.Equal(audit, Pbft.Succeed("audit", "--store", $"{_database.Address}#night").Output);
+        Refused(ExitCodes.Data, "it holds night", "audit", "day", "--store", _database.Address);
+        Refused(ExitCodes.Usage, "without --store: esdb://HOST:2113#NAME", "audit", "night", Log, "--store", _database.Address);
+        Refused(ExitCodes.Usage, "name the database once", "audit", _database.Address, "--store", _database.Address);
+        Refused(ExitCodes.Usage, "it takes the address of a database", "audit", "night", "--store", "somewhere");
+        Refused(ExitCodes.Usage, "--store is for an audit of logs", "audit", "--check-evidence", "x", "--store", _database.Address);
+    }
+
+    [Fact]
     public void A_run_that_was_interrupted_in_the_database_is_resumed_there()
     {
         Pbft.Succeed("run", "--seed", "8", "--operations", "30", "--store", _database.Address);
