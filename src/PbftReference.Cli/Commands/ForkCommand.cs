@@ -39,22 +39,21 @@ internal static class ForkCommand
         var source = LogSource.Of(place);
         if (source.Run is not { } old) throw new CommandException(ExitCodes.Data, $"{source.Shown} is the log of a cluster of processes: only a simulated run can be gone on with");
         var manifest = request.Of(old);
+        var target = ForkedBeginning.PlaceOf(directory, manifest.Genesis.Cluster);
         using var log = RunLog.Open(place);
         var (replica, revision) = LogPositions.OfStep(log, request.At);
         var cut = new ConsistentCut(log, replica, revision);
-        var plan = new RunPlan(manifest, RunDirectory.WorkloadOf(manifest), new RunPlace(directory), true, request.CommandLine(source.Shown));
-        var unfinished = LogAddress.Is(directory) ? null : new UnfinishedRun(directory);
-        plan.Place.Claim(manifest, terminal);
+        var plan = new RunPlan(manifest, RunDirectory.WorkloadOf(manifest), new RunPlace(target), true, request.CommandLine(source.Shown));
+        var unfinished = LogAddress.Is(target) ? null : new UnfinishedRun(target);
+        ForkedBeginning.Write(target, manifest, cut, terminal);
         try
         {
-            using (var store = plan.Place.Open(manifest.Genesis.Cluster, terminal)) cut.CopyTo(store);
-            var forked = $"forked {source.Shown} after {string.Join(", ", cut.Ends.Select(end => string.Create(CultureInfo.InvariantCulture, $"r{end.Key} #{end.Value}")))}; choices={request.Choices}";
-            terminal.WriteWrapped(forked);
+            terminal.WriteWrapped($"forked {source.Shown} after {string.Join(", ", cut.Ends.Select(end => string.Create(CultureInfo.InvariantCulture, $"r{end.Key} #{end.Value}")))}; choices={request.Choices}");
             return GoOn(plan, terminal);
         }
         catch
         {
-            // the same command makes the same again
+            // the same command makes the same again; in a database the run is there, and is resumed
             unfinished?.Remove();
             throw;
         }
@@ -63,7 +62,8 @@ internal static class ForkCommand
     private static int GoOn(RunPlan plan, Terminal terminal)
     {
         RunCommand.Warn(plan, terminal);
-        var result = new Runner(terminal, acknowledge: false).Run(plan);
+        var runner = new Runner(terminal, acknowledge: false);
+        var result = LogAddress.Is(plan.Place.Name!) ? RunCommand.Carry(plan, runner) : runner.Run(plan);
         foreach (var row in RunReport.Lines(result)) terminal.Result.WriteLine(row);
         return result.ExitCode;
     }

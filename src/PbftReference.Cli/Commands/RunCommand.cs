@@ -66,7 +66,8 @@ internal static class RunCommand
         return result.ExitCode;
     }
 
-    private static RunResult Carry(RunPlan plan, Runner runner)
+    /// <summary>Carries out a plan; if its log cannot be written any more, it is said how to go on.</summary>
+    internal static RunResult Carry(RunPlan plan, Runner runner)
     {
         try
         {

@@ -24,10 +24,15 @@ internal sealed class ConsistentCut
     /// <param name="log">The run.</param>
     /// <param name="replica">Whose record.</param>
     /// <param name="revision">The record's revision.</param>
-    /// <exception cref="CommandException">The beginning of a log is truncated.</exception>
+    /// <exception cref="CommandException">A log is not there, or its beginning is truncated.</exception>
     public ConsistentCut(RunLog log, ReplicaId replica, long revision)
     {
         _log = log;
+        foreach (var id in Enumerable.Range(0, log.Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Except(log.Replicas()))
+        {
+            throw new CommandException(ExitCodes.Data, $"of {log.StreamOf(id)} no record is in {log.Directory}, and others may hold what it signed: a run is forked from its whole log");
+        }
+
         foreach (var id in log.Replicas())
         {
             if (log.Store.Tail(log.StreamOf(id)) is { FirstRevision: > 0 }) throw new CommandException(ExitCodes.Data, $"the beginning of {log.StreamOf(id)} is truncated: a run is forked from its whole log");
@@ -44,8 +49,9 @@ internal sealed class ConsistentCut
     /// <summary>The last revision of each replica's log; -1 for none.</summary>
     public IReadOnlyDictionary<ReplicaId, long> Ends => _ends;
 
-    /// <summary>Copies what is before the cut into another store; nothing else may be in it.</summary>
+    /// <summary>Copies what is before the cut into another store; nothing else may be in it, but what the same copy left there before it was cut short.</summary>
     /// <returns>How many records were copied.</returns>
+    /// <exception cref="WrongExpectedRevisionException">Something else is in it.</exception>
     public long CopyTo(IEventStore store)
     {
         var count = 0L;
@@ -99,8 +105,9 @@ internal sealed class ConsistentCut
         var gone = Math.Min(_log.Store.Tail(stream)?.FirstRevision ?? 0, end + 1);
         var next = Append(store, stream, 0, Enumerable.Range(0, (int)gone).Select(i => new EventToAppend(RecordHash.EventId(stream, i, default), RecordTypes.Blob, default, default)));
         next = Append(store, stream, next, _log.Store.Read(stream, gone).TakeWhile(item => item.Revision <= end).Select(item => new EventToAppend(item.Id, item.Type, item.Data, item.Metadata)));
-        if (gone > end && gone > 0) Append(store, stream, next, [EmptyBlob(stream, next)]);
+        var last = gone > end && gone > 0 ? Append(store, stream, next, [EmptyBlob(stream, next)]) - 1 : next - 1;
         if (gone > 0) store.Truncate(stream, gone);
+        if ((store.Tail(stream)?.LastRevision ?? -1) is var there && there != last) throw new WrongExpectedRevisionException(stream, last, there);
         return next - gone;
     }
 

@@ -1,6 +1,6 @@
 namespace PbftReference.Cli.Output;
 
-/// <summary>Files that are being written under a name of their own until they are whole. A command that is interrupted leaves none behind.</summary>
+/// <summary>Files and directories that are being written under a name of their own until they are whole. A command that is interrupted leaves none behind.</summary>
 internal static class UnfinishedFiles
 {
     private static readonly HashSet<string> Paths = new(StringComparer.Ordinal);
@@ -22,7 +22,12 @@ internal static class UnfinishedFiles
     {
         lock (Paths)
         {
-            foreach (var path in Paths) File.Delete(path);
+            foreach (var path in Paths)
+            {
+                if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+                else File.Delete(path);
+            }
+
             Paths.Clear();
         }
     }

@@ -109,6 +109,53 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_fork_that_is_killed_while_it_copies_into_a_database_is_no_run_and_the_same_command_makes_it_whole()
+    {
+        Pbft.Succeed("run", "--seed", "12", "--operations", "60", "--log", Log);
+        string[] fork = ["fork", Log, "--at", "1:50%", "--choices", "3", "--log"];
+        var gate = new FaultGate();
+        using (_database.Server.Faults.AppendsWhere(AppendFault.HoldBeforeCommit(gate), call => call.Stream == "replica-sim.2"))
+        {
+            using var killed = new PbftProcess([.. fork, _database.Address]);
+            await gate.ArrivalAsync();
+            killed.Kill();
+        }
+
+        gate.Open();
+        Refused(ExitCodes.Data, "it holds none yet", "log", "ls", $"{_database.Address}#sim");
+        Refused(ExitCodes.Data, "which are not of this fork", "fork", Log, "--at", "1:10%", "--log", _database.Address);
+        Refused(ExitCodes.Usage, "leave out what is behind #", [.. fork, $"{_database.Address}#other"]);
+        Pbft.Succeed([.. fork, _database.Address]);
+        Pbft.Succeed([.. fork, Path.Combine(_temporary.Path, "fork")]);
+        Assert.Equal(Pbft.Succeed("trace", "export", Path.Combine(_temporary.Path, "fork")).Output, Pbft.Succeed("trace", "export", $"{_database.Address}#sim").Output);
+        Refused(ExitCodes.Data, "holds logs of a cluster 'sim' already", [.. fork, _database.Address]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_fork_that_is_ended_while_it_copies_into_a_directory_leaves_no_part_of_a_run_there(bool interrupted)
+    {
+        Pbft.Succeed("run", "--seed", "12", "--operations", "60", "--store", _database.Address);
+        var (directory, gate) = (Path.Combine(_temporary.Path, "fork"), new FaultGate());
+        string[] fork = ["fork", _database.Address, "--at", "1:50%", "--log", directory];
+        using (_database.Server.Faults.ReadsWhere(ReadFault.HoldPages(gate), _ => Directory.GetDirectories(_temporary.Path, "fork.*.part").Length > 0))
+        {
+            using var ended = new PbftProcess(fork);
+            await gate.ArrivalAsync();
+            if (interrupted) await ended.InterruptWhen(() => true);
+            else ended.Kill();
+            Assert.Equal(interrupted ? ExitCodes.Interrupted : 128 + 9, (await ended.End()).ExitCode);
+        }
+
+        gate.Open();
+        Assert.False(Directory.Exists(directory));
+        if (interrupted) Assert.Empty(Directory.GetDirectories(_temporary.Path));
+        Pbft.Succeed(fork);
+        Assert.Contains("conforms", Pbft.Succeed("verify", directory).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_that_was_interrupted_in_the_database_is_resumed_there()
     {
         Pbft.Succeed("run", "--seed", "8", "--operations", "30", "--store", _database.Address);

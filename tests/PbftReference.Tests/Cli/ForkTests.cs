@@ -142,6 +142,21 @@ public sealed class ForkTests : IDisposable
     }
 
     [Fact]
+    public void A_fork_stands_beside_what_is_in_its_directory_and_leaves_nothing_else_beside_that()
+    {
+        Pbft.Succeed("run", "--seed", "13", "--operations", "5", "--log", Old);
+        Directory.CreateDirectory(New("a"));
+        File.WriteAllText(Path.Combine(New("a"), "notes.txt"), "mine");
+
+        foreach (var name in (string[])["a", "b"]) Pbft.Succeed("fork", Old, "--at", "0:50%", "--log", New(name) + "/");
+
+        Assert.Equal(["log.db", "notes.txt", "run.json"], Directory.GetFileSystemEntries(New("a")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["log.db", "run.json"], Directory.GetFileSystemEntries(New("b")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([New("a"), New("b"), Old], Directory.GetDirectories(_temporary.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(Pbft.Succeed("trace", "export", New("a")).Output, Pbft.Succeed("trace", "export", New("b")).Output);
+    }
+
+    [Fact]
     public void A_log_without_its_manifest_is_not_written_over_by_a_fork()
     {
         Pbft.Succeed("run", "--seed", "13", "--operations", "5", "--log", Old);

@@ -65,6 +65,14 @@ public sealed class PbftProcess : IDisposable
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
 
+    /// <summary>Kills it (SIGKILL).</summary>
+    public void Kill()
+    {
+        Assert.False(_process.HasExited, "it ended before");
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     /// <summary>Waits for its end; gives the exit code and standard output.</summary>
     public async Task<(int ExitCode, string Output)> End()
     {
