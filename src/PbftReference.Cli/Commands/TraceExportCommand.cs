@@ -74,6 +74,7 @@ internal static class TraceExportCommand
             if (name == Lines)
             {
                 var header = Header();
+                if (only is null) _readable.Replicas();
                 TraceFile.Write(stream, header, Counted(TraceExport.Lines(log.Store, header, Damaged)));
                 return;
             }
@@ -98,9 +99,10 @@ internal static class TraceExportCommand
         public int Told()
         {
             if (!_any && name != Lines) terminal.Note("nothing to show: no record passes the filters that were named");
-            List<StreamDamage> damages = [.. _damages, .. _readable.Damages];
+            List<StreamDamage> damages = [.. _damages.Concat(_readable.Damages).DistinctBy(damage => damage.Stream)];
             foreach (var damage in damages) terminal.Note($"pbft: {damage.Stream}: {damage.Why}");
             if (damages.Count > 0) terminal.Note("pbft: the log is not whole: what could be read of it is written");
+            _readable.TellAbsent(terminal);
             return StreamDamage.CodeOf(damages);
         }
 

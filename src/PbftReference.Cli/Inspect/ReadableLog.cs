@@ -103,8 +103,14 @@ internal sealed class ReadableLog(RunLog log)
     {
         foreach (var damage in _damages) terminal.Note($"pbft: {(damage.Why.Contains(damage.Stream, StringComparison.Ordinal) ? "" : $"{damage.Stream} in ")}{log.Directory}: {damage.Why}");
         if (_damages.Count > 0) terminal.Note($"pbft: not all of {log.Directory} can be read: what can, and the other replicas' streams, was looked at");
-        foreach (var replica in _absent) terminal.Note($"pbft: of replica {replica} no record is in {log.Directory}");
+        TellAbsent(terminal);
         return StreamDamage.CodeOf(_damages);
+    }
+
+    /// <summary>Says of whom no record is there, of all that were asked for.</summary>
+    public void TellAbsent(Terminal terminal)
+    {
+        foreach (var replica in _absent) terminal.Note($"pbft: of replica {replica} no record is in {log.Directory}");
     }
 
     /// <summary>What was found to be damaged, for a document.</summary>

@@ -53,8 +53,7 @@ internal static class PrefixFile
     private static IEnumerable<TraceStream> StreamsOf(VerifyInput input, ReplicaId replica, long upTo)
     {
         var stream = LogStreams.OfReplica(input.Genesis.Cluster, replica);
-        var tail = input.Store.Tail(stream)!;
-        if (tail.FirstRevision > Math.Min(upTo, tail.LastRevision)) yield break;
+        if (input.Store.Tail(stream) is not { } tail || tail.FirstRevision > Math.Min(upTo, tail.LastRevision)) yield break;
         yield return new TraceStream(stream, tail.FirstRevision, Math.Min(upTo, tail.LastRevision));
         var snapshots = LogStreams.OfSnapshots(input.Genesis.Cluster, replica);
         if (tail.FirstRevision > 0 && input.Store.Tail(snapshots) is { IsEmpty: false } kept) yield return new TraceStream(snapshots, kept.FirstRevision, kept.LastRevision);

@@ -33,8 +33,8 @@ public static class TraceExport
         {
             try
             {
-                var tail = store.Tail(name)!;
-                return new TraceStream(name, tail.FirstRevision, tail.LastRevision);
+                // a stream that holds nothing any more has no ends
+                return store.Tail(name) is { } tail ? new TraceStream(name, tail.FirstRevision, tail.LastRevision) : null;
             }
             catch (EventStoreException e) when (damaged is not null && e.IsUnreadable)
             {

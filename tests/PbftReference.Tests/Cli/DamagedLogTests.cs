@@ -177,6 +177,26 @@ public sealed class DamagedLogTests : IDisposable
     }
 
     [Fact]
+    public void A_log_of_which_one_stream_holds_nothing_any_more_is_listed_and_exported_without_it_and_that_is_told()
+    {
+        Change("DELETE FROM event WHERE stream_id = (SELECT id FROM stream WHERE name = 'replica-sim.3')");
+
+        Assert.Matches(@"replica-sim\.3 +0 +- +- +0 +- +-", Pbft.Succeed("log", "ls", Log).Output);
+        foreach (var format in (string[])["jsonl", "csv"])
+        {
+            var exported = Pbft.Succeed("trace", "export", Log, "--format", format, "-o", File);
+            Assert.Contains($"of replica 3 no record is in {Log}", exported.Notes, StringComparison.Ordinal);
+            Assert.NotEmpty(System.IO.File.ReadAllText(File));
+        }
+
+        Pbft.Succeed("trace", "export", Log, "-o", File);
+        Assert.Equal(["0", "1", "2"], JObject.Parse(System.IO.File.ReadLines(File).First())["streams"]!.Select(stream => ((string)stream["stream"]!)[^1..]));
+        Assert.Equal(Pbft.Run("verify", Log).ExitCode, Pbft.Run("verify", File).ExitCode);
+        Assert.Equal(ExitCodes.Unknown, Pbft.Run("trace", "export", Log, "--replica", "3").ExitCode);
+        Assert.Equal(ExitCodes.Data, Pbft.Run("fork", Log, "--at", "1:50%", "--log", Path.Combine(_temporary.Path, "fork")).ExitCode);
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_written_whole_is_left_as_it_was()
     {
         System.IO.File.WriteAllText(File, "before");
