@@ -79,6 +79,9 @@ public sealed record VerificationReport(
     /// <summary>What was not judged, though nothing is missing: what the verdict does not speak of.</summary>
     public ImmutableArray<string> Unjudged { get; init; } = [];
 
+    /// <summary>The lowest place at which two correct replicas decided different batches; null if none was seen. It is no part of the verdict.</summary>
+    public DifferentDecisions? Different { get; init; }
+
     /// <summary>What the logs contained together.</summary>
     public Counts Total
     {
@@ -113,9 +116,10 @@ public static class LogVerifier
         var integrity = OfCorrect(LogIntegrity.Check(store, genesis.Cluster), options);
         if (integrity.Verdict == IntegrityVerdict.Corrupt) return new VerificationReport(Verdict.Corrupt, [], [], [], integrity);
         var missing = integrity.Findings.Select(f => $"{f.Stream} at #{f.Revision}: {f.Explanation}").ToList();
-        var histories = Histories(store, genesis, options, missing);
+        var decided = new DecidedBatches();
+        var histories = Histories(store, genesis, options, missing).ConvertAll(decided.Watch);
         var join = LogJoin.Of(genesis.Configuration, histories, options.Faulty.Contains, options.LockStep, options.Progress);
-        return ReportOf(join, options, missing, integrity) with { Unjudged = [.. Unjudged(histories, join)] };
+        return ReportOf(join, options, missing, integrity) with { Unjudged = [.. Unjudged(histories, join)], Different = decided.Different };
     }
 
     /// <summary>What a join that has run says.</summary>

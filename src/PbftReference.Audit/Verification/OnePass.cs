@@ -33,10 +33,11 @@ internal static class OnePass
 
     private static VerificationReport? Run(ReadingOnce reading, IEnumerable<ReplicaHistory> histories, Genesis genesis, VerificationOptions options)
     {
-        var join = new LogJoin(new SpecTranslation(genesis.Configuration), histories, options.Faulty.Contains, options.LockStep, options.Progress);
+        var decided = new DecidedBatches();
+        var join = new LogJoin(new SpecTranslation(genesis.Configuration), histories.Select(decided.Watch), options.Faulty.Contains, options.LockStep, options.Progress);
         join.Run();
         // what was forgotten too early is to be looked up in another reading
-        return join.Late.Count == 0 && reading.End() is { } integrity ? LogVerifier.ReportOf(join, options, [], integrity) : null;
+        return join.Late.Count == 0 && reading.End() is { } integrity ? LogVerifier.ReportOf(join, options, [], integrity) with { Different = decided.Different } : null;
     }
 
     private static bool IsJudged(IEventStore store, Genesis genesis, VerificationOptions options, ReplicaId replica) =>

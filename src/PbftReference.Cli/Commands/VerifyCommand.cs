@@ -64,7 +64,7 @@ internal static class VerifyCommand
         terminal.ClearProgress();
         var written = report.Violations.IsEmpty ? null : PrefixFile.Write(input, report.Violations[0], prefix ?? PrefixFile.DefaultName(input.Source));
         if (json) terminal.Result.WriteLine(VerifyOutput.Json(input, options, report, written).ToString(Formatting.Indented));
-        else foreach (var text in VerifyOutput.Lines(report, options, written, terminal)) terminal.Result.WriteLine(text);
+        else foreach (var text in VerifyOutput.Lines(input, report, options, written, terminal)) terminal.Result.WriteLine(text);
         return VerifyOutput.CodeOf(report.Verdict);
     }
 

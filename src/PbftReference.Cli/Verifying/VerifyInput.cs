@@ -34,6 +34,9 @@ internal sealed class VerifyInput : IDisposable
     /// <summary>The replicas that the run was told to make faulty.</summary>
     public ImmutableSortedSet<ReplicaId> FaultyOfRun { get; }
 
+    /// <summary>Whether it is a file, and not logs in their place, which alone are audited.</summary>
+    public bool IsFile { get; private init; }
+
     /// <summary>A trace without records, of whatever implementation; null for everything else.</summary>
     public ForeignTrace? Foreign { get; private init; }
 
@@ -65,11 +68,11 @@ internal sealed class VerifyInput : IDisposable
         var store = new InMemoryEventStore();
         if (header.Streams.IsEmpty)
         {
-            return new VerifyInput(source, genesis, store, null) { Foreign = new ForeignTrace(header, [.. lines.Select(line => StepOf(line, source))]) };
+            return new VerifyInput(source, genesis, store, null) { IsFile = true, Foreign = new ForeignTrace(header, [.. lines.Select(line => StepOf(line, source))]) };
         }
 
         TraceImport.Into(store, source, header, lines);
-        return new VerifyInput(source, genesis, store, header.Run);
+        return new VerifyInput(source, genesis, store, header.Run) { IsFile = true };
     }
 
     private static TraceStep StepOf(TraceLine line, string source) => line.Step is { } step && line.Record is null

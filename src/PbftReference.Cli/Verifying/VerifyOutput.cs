@@ -2,6 +2,7 @@ using System.Globalization;
 using Newtonsoft.Json.Linq;
 using PbftReference.Audit.Verification;
 using PbftReference.Cli.Output;
+using PbftReference.Core.Types;
 using PbftReference.EventLog.Stores;
 
 namespace PbftReference.Cli.Verifying;
@@ -24,11 +25,12 @@ internal static class VerifyOutput
     };
 
     /// <summary>The lines.</summary>
+    /// <param name="input">What was judged.</param>
     /// <param name="report">The report.</param>
     /// <param name="options">How it was judged.</param>
     /// <param name="prefix">The file of the failing prefix; null if there is none.</param>
     /// <param name="terminal">For colours.</param>
-    public static IEnumerable<string> Lines(VerificationReport report, VerificationOptions options, string? prefix, Terminal terminal)
+    public static IEnumerable<string> Lines(VerifyInput input, VerificationReport report, VerificationOptions options, string? prefix, Terminal terminal)
     {
         if (!report.Replicas.IsEmpty)
         {
@@ -59,6 +61,7 @@ internal static class VerifyOutput
         foreach (var line in report.Missing.Take(ShownMissing).SelectMany(missing => Note($"missing: {missing}"))) yield return line;
         if (report.Missing.Length > ShownMissing) yield return $"... and {report.Missing.Length - ShownMissing} more; --json lists all";
         foreach (var line in report.Unjudged.SelectMany(unjudged => Note($"not judged: {unjudged}"))) yield return line;
+        foreach (var line in report.Different is { } different ? Lines(different, report, input) : []) yield return line;
         foreach (var line in Note(Summary(report))) yield return terminal.Paint(line, report.Verdict switch { Verdict.Conforms => 32, Verdict.Undetermined => 33, _ => 31 });
     }
 
@@ -75,6 +78,26 @@ internal static class VerifyOutput
         }
     }
 
+    // A command is to be copied, so it is one line, however long.
+    private static IEnumerable<string> Lines(DifferentDecisions different, VerificationReport report, VerifyInput input)
+    {
+        foreach (var line in Note($"the {(IsExecuted(different, report) ? "executions" : "decisions")} differ at {different.Place}: replica {different.One} decided {Batch(different.OneBatch)}, replica {different.Other} {Batch(different.OtherBatch)}. {WhoIsToBlame(input)}")) yield return line;
+        if (!input.IsFile) yield return $"  pbft audit {ShellWord.Of(input.Source)}";
+    }
+
+    // Whether both got as far as to execute what they decided there.
+    private static bool IsExecuted(DifferentDecisions different, VerificationReport report) =>
+        report.Replicas.Count(r => (r.Replica == different.One || r.Replica == different.Other) && r.LastExecuted >= different.Place) == 2;
+
+    private static string WhoIsToBlame(VerifyInput input) => input switch
+    {
+        { IsFile: false } => "Who is to blame is told by:",
+        { Foreign: null } => "Who is to blame 'pbft audit' tells of the log, or of what 'pbft trace import' makes of this file",
+        _ => "A trace without records holds no signatures by which 'pbft audit' could tell who is to blame",
+    };
+
+    private static string Batch(Digest batch) => batch.IsNone ? "the null request" : $"batch {batch.ToShortString()}";
+
     // The following lines are indented.
     private static IEnumerable<string> Note(string text) => WordWrap.Lines(text, Width - 2).Select((line, i) => i == 0 ? line : "  " + line);
 
@@ -85,7 +108,7 @@ internal static class VerifyOutput
     private static string Summary(VerificationReport report) => report.Verdict switch
     {
         Verdict.Conforms => report.Unjudged.IsEmpty
-            ? $"conforms: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas follow the specification"
+            ? $"conforms: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas follow the specification{(report.Different is null ? "" : ", each replica by itself; they did not decide the same")}"
             : $"conforms, as far as it was judged: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas",
         Verdict.Violates => $"violates: {report.Violations.Length} {(report.Violations.Length == 1 ? "violation" : "violations")}",
         Verdict.Undetermined => "undetermined: nothing is wrong, and not all is there to tell that all is right",
@@ -122,7 +145,18 @@ internal static class VerifyOutput
             ["explanation"] = f.Explanation,
         })),
         ["prefix"] = prefix,
+        ["decisionsDiffer"] = report.Different is { } different ? Json(different, IsExecuted(different, report)) : null,
     };
+
+    private static JObject Json(DifferentDecisions different, bool executed) => new()
+    {
+        ["sequenceNumber"] = Plain(different.Place.Value),
+        ["executed"] = executed,
+        ["one"] = Json(different.One, different.OneBatch),
+        ["other"] = Json(different.Other, different.OtherBatch),
+    };
+
+    private static JObject Json(ReplicaId replica, Digest batch) => new() { ["replica"] = replica.Value, ["batch"] = batch.IsNone ? null : batch.ToString() };
 
     private static JObject Json(Finding finding) => new()
     {

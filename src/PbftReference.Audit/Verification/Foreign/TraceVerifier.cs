@@ -31,7 +31,19 @@ public static class TraceVerifier
         var replicas = join.Replicas.Select(join.VerdictOf).ToImmutableArray();
         var report = new VerificationReport(Verdict.Violates, replicas, [.. violations], [], new IntegrityReport([], []));
         LogVerifier.Expect(report, options, missing);
-        return report with { Verdict = LogVerifier.VerdictOf(violations, missing), Missing = [.. missing], Unjudged = Unjudged(header) };
+        return report with { Verdict = LogVerifier.VerdictOf(violations, missing), Missing = [.. missing], Unjudged = Unjudged(header), Different = Different(steps.Where(step => !IsFaulty(step.Replica))) };
+    }
+
+    private static DifferentDecisions? Different(IEnumerable<TraceStep> steps)
+    {
+        // what is executed is written, and what is decided is not
+        var decided = new DecidedBatches();
+        foreach (var step in steps)
+        {
+            foreach (var execution in step.Executions) decided.Add(step.Replica, execution.SequenceNumber, execution.BatchDigest);
+        }
+
+        return decided.Different;
     }
 
     // Where something is not written, that it was left undone cannot be told.
