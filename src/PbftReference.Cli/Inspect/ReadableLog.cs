@@ -102,7 +102,7 @@ internal sealed class ReadableLog(RunLog log)
     public int Told(Terminal terminal)
     {
         foreach (var damage in _damages) terminal.Note($"pbft: {(damage.Why.Contains(damage.Stream, StringComparison.Ordinal) ? "" : $"{damage.Stream} in ")}{log.Directory}: {damage.Why}");
-        if (_damages.Count > 0) terminal.Note($"pbft: not all of {log.Directory} can be read: what can, and the other replicas' streams, was looked at");
+        if (_damages.Count > 0) terminal.Note($"pbft: not all of {log.Directory} can be read; what can was looked at");
         TellAbsent(terminal);
         return StreamDamage.CodeOf(_damages);
     }
