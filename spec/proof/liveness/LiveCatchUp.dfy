@@ -47,16 +47,16 @@ module PbftLiveCatchUp {
     ensures CanStep(e, s, j, AcceptNewView(pc.view, V, O))
   {
     reveal Good(); reveal XInv();
-    var v, r := pc.view, s.reps[j];
+    var v: View, r := pc.view, s.reps[j];
     assert RepInv(e, s.net, j, r) && XRep(e, s.net, j, r);
     var k := QuorumHonest(e, pc.voters);
     assert RepInv(e, s.net, k, s.reps[k]);
     assert VoteMsg(e.p, v, pc.seqno, pc.digest, pc.nv, k) in s.net;
     assert v > 0;
     V, O := JustOf(e, s.net, v, pc.seqno, pc.digest, pc.nv);
-    if j == e.p.Primary(v) {
-      assert VoteMsg(e.p, v, pc.seqno, pc.digest, pc.nv, j) in s.net;
-      assert v <= r.view && (v == r.view ==> r.active);
+    if j == e.p.Primary(v) {  // it has proposed in v, so it has entered v: it might use the proof
+      assert {:contradiction} VoteMsg(e.p, v, pc.seqno, pc.digest, pc.nv, j) in s.net;
+      assert {:contradiction} v <= r.view && (v == r.view ==> r.active);
     }
     reveal NvOk();
   }

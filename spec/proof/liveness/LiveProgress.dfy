@@ -385,6 +385,18 @@ module PbftLiveProgress {
     n :| PendingAt(e.p, b(t + D).reps[h], r.lastExec, n, q);
   }
 
+  // An honest primary sends one new-view for a view: what some new-view of v has at m, that one has.
+  lemma OneNewView(e: Env, s: Sys, v: View, V: map<Id, VC>, O: map<SeqNo, Digest>, nv: Digest, m: SeqNo, y: Digest)
+    requires Ok(e, s) && Honest(e, e.p.Primary(v)) && NewView(v, V, O) in s.net && InNewView(e, s.net, v, nv, m, y)
+    ensures m in O && O[m] == y
+  {
+    reveal Good(); reveal InNewView();
+    var h := e.p.Primary(v);
+    assert RepInv(e, s.net, h, s.reps[h]);
+    var V', O' :| NewView(v, V', O') in s.net && e.p.nvHash(v, V', O') == nv && m in O' && O'[m] == y;
+    assert O' == O;
+  }
+
   // ---- stage 4: whatever the primary has in slot m, all honest replicas have D later ----
   // facts about one slot of an honest primary
   lemma SlotFacts(e: Env, s: Sys, v: View, low: SeqNo, i: Id, m: SeqNo, x: Digest)
@@ -408,10 +420,7 @@ module PbftLiveProgress {
       if PrePrepare(v, m, y, r.nv) in s.net {
         assert VoteMsg(e.p, v, m, y, r.nv, h) == PrePrepare(v, m, y, r.nv);
       } else {
-        assert InNewView(e, s.net, v, r.nv, m, y);
-        reveal InNewView();
-        var V', O' :| NewView(v, V', O') in s.net && e.p.nvHash(v, V', O') == r.nv && m in O' && O'[m] == y;
-        assert O' == O;
+        OneNewView(e, s, v, V, O, r.nv, m, y);
       }
     }
   }
@@ -540,11 +549,18 @@ module PbftLiveProgress {
     ensures m in r.accepted
     decreases n - m
   {
+    hide GapFree;
     if m < n {
       FilledTo(r, n, m + 1);
-      var x := r.accepted[m + 1];
-      assert FilledBelow(r, m + 1);
+      FilledNext(r, m);
     }
+  }
+  lemma FilledNext(r: Replica, m: SeqNo)
+    requires GapFree(r) && m + 1 in r.accepted && r.stable.seqno < m
+    ensures m in r.accepted
+  {
+    var x := r.accepted[m + 1];
+    assert FilledBelow(r, m + 1);
   }
 
   lemma CommitStages(e: Env, b: TRun, D: nat, v: View, low: SeqNo, t0: nat, t1: nat, q: Digest, t: nat, m: SeqNo, x: Digest)

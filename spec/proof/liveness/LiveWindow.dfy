@@ -422,13 +422,12 @@ module PbftLiveWindow {
   {
     var h := e.p.Primary(v);
     var r := s.reps[h];
+    assert XRep(e, s.net, h, r) by { reveal XInv(); }
     forall m: SeqNo | m > r.stable.seqno + e.p.L ensures !WeakAt(e, s.net, m) {
+      assert m !in r.accepted by { if m in r.accepted { AcceptedInWindow(e, s.net, h, r, m); } }
       if WeakAt(e, s.net, m) {
         var sd, st, d := WeakFacts(e, s, m);
         ChosenHere(e, s, v, m, d);
-        reveal XInv();
-        assert {:contradiction} XRep(e, s.net, h, r);
-        assert {:contradiction} r.accepted[m] == d;
       }
     }
   }

@@ -53,6 +53,12 @@ module PbftLiveXInv {
     && AccInv(e, net, i, r) && NvSent(e, net, i)
     && PhaseInv(e, net, i, r) && (i == e.p.Primary(r.view) ==> GapFree(r))
   }
+  lemma AcceptedInWindow(e: Env, net: set<Msg>, i: Id, r: Replica, n: SeqNo)
+    requires XRep(e, net, i, r) && n in r.accepted
+    ensures InWindow(e.p, r, n)
+  {
+    var d := r.accepted[n];
+  }
   opaque ghost predicate XInv(e: Env, s: Sys) {
     |s.reps| == e.p.N() && forall i: Id {:trigger s.reps[i]} :: Honest(e, i) ==> XRep(e, s.net, i, s.reps[i])
   }
