@@ -231,9 +231,9 @@ module PbftLiveRun {
     requires i < 3 && (forall j: Id :: j < 3 ==> Phase(j, Moved(t)) > 0) && (i != 1 ==> Phase(1, Moved(t)) > 1)
     ensures Received(E(), Net(t), Act(i, 1))
   {
+    hide Net, Phase, Moved, V, H, P, E, AuthVCs;
     Asked(t);
     if i != 1 { InNet(1, 1, t); }
-    hide Net, Phase, Moved, V, H, P, E, AuthVCs;
     assert i != 1 ==> NewView(1, V(), O) in Net(t);
   }
   lemma Ready2(t: nat, i: Id)
@@ -255,10 +255,10 @@ module PbftLiveRun {
     ensures (forall j: Id :: j < 3 ==> Phase(j, Moved(t)) > 3) ==> forall i: Id :: i < 3 ==> Commit(1, 1, 1, i) in Net(t)
     ensures (forall j: Id :: j < 3 ==> Phase(j, Moved(t)) > 6) ==> forall i: Id :: i < 3 ==> Checkpoint(1, Mark(), i) in Net(t)
   {
+    hide *;
     OutHas(0); OutHas(1); OutHas(2);
     if forall j: Id :: j < 3 ==> Phase(j, Moved(t)) > 3 { AllIn(3, t); }
     if forall j: Id :: j < 3 ==> Phase(j, Moved(t)) > 6 { AllIn(6, t); }
-    hide *;
   }
   lemma Ready4(t: nat, i: Id)
     requires forall j: Id :: j < 3 ==> Phase(j, Moved(t)) > 3

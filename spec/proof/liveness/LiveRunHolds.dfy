@@ -112,8 +112,8 @@ module PbftLiveRunHolds {
     requires t >= 63
     ensures Final(B()(t))
   {
-    Ended(t);
     hide Ph, Mark, Net;
+    Ended(t);
   }
   lemma FinalExecuted(s: Sys, i: Id)
     requires Final(s) && i < 3

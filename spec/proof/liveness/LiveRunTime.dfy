@@ -41,10 +41,10 @@ module PbftLiveRunTime {
     ensures Others(P(), i, MailAt(t), w) == if w == 0 then Upto(4) - {i} else if w == 1 then Seen1(t) - {i} else {}
     ensures Counted(P(), i, MailAt(t), w) == if w == 0 then Upto(4) else if w == 1 then Seen1(t) + (if i < 4 then {i} else {}) else if i < 4 then {i} else {}
   {
+    hide MailAt, Known, P, W.WitnessParams;
     Sizes();
     UptoSize(4);
     forall j: Id ensures Known(MailAt(t), j) == if j in Seen1(t) then 1 else 0 { KnownAt(t, j); }
-    hide MailAt, Known, P, W.WitnessParams;
   }
   lemma BoundAt(t: nat)
     ensures Bound(MailAt(t), 4) == if t > 40 then 1 else 0
