@@ -16,7 +16,7 @@ public sealed class SpecPrepared
     /// <param name="newView">The new-view that the votes name, by its number; 0 for none.</param>
     /// <param name="voters">Who voted.</param>
     public SpecPrepared(long view, long sequenceNumber, int digest, int newView, IEnumerable<int> voters)
-        : this(PCert.create(view, sequenceNumber, digest, newView, Values.Set(voters)))
+        : this(PCert.create(view, sequenceNumber, digest, newView, Values.Replicas(voters)))
     {
     }
 
@@ -47,7 +47,7 @@ public sealed class SpecCommitted
     /// <param name="digest">The batch's digest, by its number.</param>
     /// <param name="signers">Who committed.</param>
     public SpecCommitted(long view, long sequenceNumber, int digest, IEnumerable<int> signers) =>
-        Value = CCert.create(view, sequenceNumber, digest, Values.Set(signers));
+        Value = CCert.create(view, sequenceNumber, digest, Values.Replicas(signers));
 
     internal _ICCert Value { get; }
 
@@ -74,7 +74,7 @@ public sealed class SpecCheckpoint
     /// <param name="digest">The state's digest, by its number.</param>
     /// <param name="signers">Who signed.</param>
     public SpecCheckpoint(long sequenceNumber, int digest, IEnumerable<int> signers)
-        : this(CkCert.create(sequenceNumber, digest, Values.Set(signers)))
+        : this(CkCert.create(sequenceNumber, digest, Values.Replicas(signers)))
     {
     }
 

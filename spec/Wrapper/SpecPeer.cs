@@ -8,7 +8,7 @@ namespace PbftReference.Spec;
 /// <summary>
 /// The oracle of one replica by its own log alone: what is delivered to it, what it does, and whether it may (<c>LocalDeliver</c>,
 /// <c>CanAct</c>, <c>LocalAct</c>, <c>Prune</c>, <c>WhyNot</c>). The set of messages is changed in place; what that comes to is proved of
-/// <c>Taken</c> and <c>Done</c>.
+/// <c>Taken</c>, <c>Done</c> and <c>AfterExecution</c>.
 /// </summary>
 public sealed class SpecPeer
 {
@@ -93,7 +93,7 @@ public sealed class SpecPeer
 
     /// <summary>Does an action if it may.</summary>
     /// <param name="action">The action.</param>
-    /// <param name="sent">What it sends.</param>
+    /// <param name="sent">What it sends; the replies of an execution are left out.</param>
     /// <returns>Null if it may; else the name of the first guard that is false, and nothing changes.</returns>
     public string? Act(SpecAction action, out IReadOnlyList<SpecMessage> sent)
     {
@@ -103,6 +103,13 @@ public sealed class SpecPeer
         if (!Oracle.CanAct(parameters, _id, _peer, action.Value))
         {
             return Values.ConstructorName(PbftExplain.__default.WhyNot(parameters, _id, _peer, action.Value).dtor_value);
+        }
+
+        if (action.Value is Local_LExecute)
+        {
+            // RepliesForgotten
+            _peer = Peer.create(Oracle.AfterExecution(parameters, _id, _peer), _log, _peer.dtor_known);
+            return null;
         }
 
         var done = Oracle.Done(parameters, _id, _peer, action.Value);

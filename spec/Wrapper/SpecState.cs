@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PbftTypes;
 
 namespace PbftReference.Spec;
@@ -35,9 +34,9 @@ public sealed class SpecClient
     /// <summary>The executed timestamps above it.</summary>
     public IEnumerable<long> Above => _value.dtor_above.Elements.Select(timestamp => (long)timestamp);
 
-    /// <summary>The replies that are kept, by timestamp modulo the window.</summary>
-    public ImmutableSortedDictionary<long, SpecReply> Replies =>
-        Values.Sorted(_value.dtor_replies, cached => new SpecReply((long)cached.dtor_ts, (int)cached.dtor_result));
+    /// <summary>The replies that are kept, by timestamp modulo the window, in no order.</summary>
+    public IEnumerable<KeyValuePair<long, SpecReply>> Replies =>
+        _value.dtor_replies.ItemEnumerable.Select(pair => KeyValuePair.Create((long)pair.Car, new SpecReply((long)pair.Cdr.dtor_ts, (int)pair.Cdr.dtor_result)));
 }
 
 /// <summary>The replicated state: the service and what is executed of every client.</summary>

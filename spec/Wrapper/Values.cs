@@ -7,6 +7,23 @@ namespace PbftReference.Spec;
 /// <summary>Plain values as the translated specification wants them, and back.</summary>
 internal static class Values
 {
+    // Sets of the first replicas are made once: most certificates name the same few.
+    private const int Few = 8;
+    private static readonly Dafny.ISet<BigInteger>?[] OfFew = new Dafny.ISet<BigInteger>?[1 << Few];
+
+    /// <summary>A set of replicas.</summary>
+    public static Dafny.ISet<BigInteger> Replicas(IEnumerable<int> ids)
+    {
+        var mask = 0;
+        foreach (var id in ids)
+        {
+            if (id is < 0 or >= Few) return Set(ids);
+            mask |= 1 << id;
+        }
+
+        return OfFew[mask] ??= Set(Enumerable.Range(0, Few).Where(id => (mask & (1 << id)) != 0));
+    }
+
     public static Dafny.ISet<BigInteger> Set(IEnumerable<int> ids) => Dafny.Set<BigInteger>.FromCollection(ids.Select(id => (BigInteger)id));
 
     public static Dafny.ISet<BigInteger> Set(IEnumerable<long> numbers) => Dafny.Set<BigInteger>.FromCollection(numbers.Select(number => (BigInteger)number));

@@ -108,6 +108,28 @@ module PbftDuties {
       && HasVotes(p, x.log, r.prepared[n]) && ValidPCert(p, r.prepared[n]) && CertKnown(x.known, r.prepared[n]) && r.prepared[n].seqno == n
     then Some(OweCommitted(n))
     else None
+  } by method {                        // fewer than a quorum on the desk are not looked through
+    var r := x.r;
+    if !(r.active && InWindow(p, r, n) && n in r.accepted) { return None; }
+    if !CommitSent(r, n) {
+      if |At(desk.votes, n)| < p.Q() { NotMore(PCertOn(r, desk, n).voters, At(desk.votes, n).Keys); return None; }
+      var pc := PCertOn(r, desk, n);
+      return if ValidPCert(p, pc) && HasVotes(p, x.log, pc) then Some(OweCommit(n)) else None;
+    }
+    if n in r.committed { return None; }
+    if |At(desk.acks, n)| < p.Q() { NotMore(CCertOn(r, desk, n).signers, At(desk.acks, n).Keys); return None; }
+    var cc, pc := CCertOn(r, desk, n), r.prepared[n];
+    return if ValidCCert(p, cc) && HasCommits(x.log, cc) && HasVotes(p, x.log, pc) && ValidPCert(p, pc) && CertKnown(x.known, pc) && pc.seqno == n
+      then Some(OweCommitted(n)) else None;
+  }
+  lemma NotMore(some: set<Id>, all: set<Id>)
+    requires some <= all
+    ensures |some| <= |all|
+  {
+    if some != {} {
+      var j :| j in some;
+      NotMore(some - {j}, all - {j});
+    }
   }
   function StableOn(r: Replica, desk: Desk, n: SeqNo): CkCert
     requires n in r.ckpts

@@ -143,7 +143,15 @@ module PbftTrace {
   {
     var out := Sent(p, i, x, l);
     assert !l.LNewView? ==> NvDigests(p, out + Gained(l)) == {};
-    Change(Next(p, i, x.r, ActionOf(x.r, l)), out, out + Gained(l), if l.LNewView? then x.known + NvDigests(p, out) else x.known)
+    assert !l.LPropose? ==> out + Gained(l) == out;
+    Change(Next(p, i, x.r, ActionOf(x.r, l)), out, if l.LPropose? then out + Gained(l) else out,
+           if l.LNewView? then x.known + NvDigests(p, out) else x.known)
+  }
+  // An execution sends replies alone, which nobody looks at again: a log need not keep them (PbftPrune.RepliesForgotten).
+  function AfterExecution(p: Params, i: Id, x: Peer): Replica
+    requires CanAct(p, i, x, LExecute)
+  {
+    Next(p, i, x.r, Execute)
   }
   function Taken(p: Params, x: Peer, m: Msg): Option<Change>
     ensures LocalDeliver(p, x, m) == (match Taken(p, x, m) case None => None case Some(c) => Some(After(x, c)))

@@ -26,6 +26,15 @@ module PbftPrune {
   {
   }
 
+  // The replies of an execution are not needed, from the start.
+  lemma RepliesForgotten(p: Params, i: Id, x: Peer)
+    requires CanAct(p, i, x, LExecute)
+    ensures Forgot(p, LocalAct(p, i, x, LExecute), x.(r := AfterExecution(p, i, x)))
+  {
+    assert forall m :: m in Sent(p, i, x, LExecute) ==> m.Reply?;
+    assert NvDigests(p, Sent(p, i, x, LExecute) + Gained(LExecute)) == {};
+  }
+
   // The same verdict on every act, and the same messages sent.
   lemma SameVerdict(p: Params, i: Id, x: Peer, y: Peer, l: Local)
     requires Forgot(p, x, y)

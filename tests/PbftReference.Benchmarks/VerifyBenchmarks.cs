@@ -21,6 +21,13 @@ internal static class VerifyBenchmarks
     private const int BatchSize = 10;
     private const int Operations = 4_000;
 
+    // a new-view's sender enters its view by sending it
+    private static readonly string[] EventCounts =
+    [
+        "deliveries", "proposals", "null-requests", "votes", "prepared", "committed", "executed", "checkpoints", "stable", "transfers", "restarts",
+        "view-changes", "views-entered",
+    ];
+
     private static readonly Lazy<RecordedCluster> Recorded = new(() => RecordedCluster.Of(Operations));
 
     public static IEnumerable<Benchmark> List()
@@ -30,6 +37,7 @@ internal static class VerifyBenchmarks
         yield return new Benchmark("verify/decode", "record", Decode);
         yield return new Benchmark("verify/fold", "record", Fold);
         yield return new Benchmark("verify/judge", "record", Judge);
+        yield return new Benchmark("verify/events", "event", JudgeEvents);
         yield return new Benchmark("verify/local", "record", JudgeAlone);
         foreach (var operations in new[] { 1_000, 4_000, 16_000 }) yield return new Benchmark($"verify/long/{operations}", "record", () => Long(operations));
     }
@@ -77,12 +85,25 @@ internal static class VerifyBenchmarks
     private static Measured Judge()
     {
         var recorded = Recorded.Value;
-        return Measured.Of(recorded.Records, () =>
-        {
-            var join = LogJoin.Of(recorded.Genesis.Configuration, recorded.Histories, _ => false);
-            Require(join.Violations.Count + join.Missing.Count == 0 ? Verdict.Conforms : Verdict.Violates);
-        });
+        return Measured.Of(recorded.Records, () => Join(recorded));
     }
+
+    /// <summary>The same by the events of the specification that the records stand for: deliveries and actions.</summary>
+    private static Measured JudgeEvents()
+    {
+        var recorded = Recorded.Value;
+        var join = Join(recorded);
+        return Measured.Of(join.Replicas.Sum(replica => EventsIn(join.VerdictOf(replica).Counts)), () => Join(recorded));
+    }
+
+    private static LogJoin Join(RecordedCluster recorded)
+    {
+        var join = LogJoin.Of(recorded.Genesis.Configuration, recorded.Histories, _ => false);
+        Require(join.Violations.Count + join.Missing.Count == 0 ? Verdict.Conforms : Verdict.Violates);
+        return join;
+    }
+
+    private static long EventsIn(Counts counts) => EventCounts.Sum(name => counts[name]);
 
     private static Measured JudgeAlone()
     {

@@ -17,7 +17,7 @@ namespace PbftReference.Audit.Verification;
 internal sealed class Obligations(SpecModel model, SpecPeer peer, int self) : IDutyDesk
 {
     private readonly SpecDesk _desk = new(model, self);
-    private readonly SortedSet<long> _touched = [];
+    private readonly List<long> _touched = [];
     private readonly List<SpecMessage> _newViews = [];
     private bool _everywhere;
 
@@ -51,7 +51,7 @@ internal sealed class Obligations(SpecModel model, SpecPeer peer, int self) : ID
     private void Note(SpecMessage message)
     {
         _desk.Note(peer, message);
-        if (message.SequenceNumber > 0) _touched.Add(message.SequenceNumber);
+        if (message.SequenceNumber is > 0 and var n && !_touched.Contains(n)) _touched.Add(n);
     }
 
     /// <summary>The first duty after a step; null if nothing is owed.</summary>
@@ -72,12 +72,20 @@ internal sealed class Obligations(SpecModel model, SpecPeer peer, int self) : ID
             if (_desk.OwedEntry(peer, newView) is { } entry) return entry;
         }
 
-        foreach (var n in _everywhere ? SpecDesk.Places(peer) : _touched)
+        foreach (var n in Places())
         {
             if (_desk.OwedAt(peer, n) is { } duty && !IsProved(state, n)) return duty;
         }
 
         return _desk.OwedStable(peer) ?? _desk.OwedExecution(peer, state.Execution != ExecutionPhase.Idle) ?? _desk.OwedView(peer);
+    }
+
+    // The lowest first: what is owed there is named.
+    private IEnumerable<long> Places()
+    {
+        if (_everywhere) return SpecDesk.Places(peer);
+        _touched.Sort();
+        return _touched;
     }
 
     // A place that certificates of an earlier view decided in this one is over here: whoever lacks it is shown the certificates (TOCS'02 5.2).

@@ -21,7 +21,8 @@ internal static class OnePass
         {
             var judged = Enumerable.Range(0, genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Where(replica => IsJudged(store, genesis, options, replica)).ToList();
             if (ReadingOnce.Begin(store, genesis.Cluster, judged, options.Faulty.Contains) is not { } reading) return null;
-            return Run(reading, judged.Select(replica => ReplicaHistory.Of(store, genesis.Cluster, replica, reading.RecordsOf(replica))), genesis, options);
+            var histories = judged.Select(replica => ReplicaHistory.Of(store, genesis.Cluster, replica, reading.RecordsOf(replica))).ToList();
+            return Judge(reading, histories, genesis, options);
         }
         catch (Exception e) when (e is LogFormatException or InvalidOperationException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException
             or EventStoreException { IsUnreadable: true })
@@ -31,13 +32,21 @@ internal static class OnePass
         }
     }
 
-    private static VerificationReport? Run(ReadingOnce reading, IEnumerable<ReplicaHistory> histories, Genesis genesis, VerificationOptions options)
+    private static VerificationReport? Judge(ReadingOnce reading, List<ReplicaHistory> histories, Genesis genesis, VerificationOptions options)
     {
         var decided = new DecidedBatches();
-        var join = new LogJoin(new SpecTranslation(genesis.Configuration), histories.Select(decided.Watch), options.Faulty.Contains, options.LockStep, options.Progress);
-        join.Run();
+        var join = Join(histories, decided, genesis, options);
         // what was forgotten too early is to be looked up in another reading
         return join.Late.Count == 0 && reading.End() is { } integrity ? LogVerifier.ReportOf(join, options, [], integrity) with { Different = decided.Different } : null;
+    }
+
+    private static LogJoin Join(List<ReplicaHistory> histories, DecidedBatches decided, Genesis genesis, VerificationOptions options)
+    {
+        using var ahead = new ReadingAhead<RecordedStep>(histories.Select(history => history.Steps));
+        var read = histories.Select((history, k) => decided.Watch(history with { Steps = ahead.Of(k) }));
+        var join = new LogJoin(new SpecTranslation(genesis.Configuration), read, options.Faulty.Contains, options.LockStep, options.Progress);
+        join.Run();
+        return join;
     }
 
     private static bool IsJudged(IEventStore store, Genesis genesis, VerificationOptions options, ReplicaId replica) =>

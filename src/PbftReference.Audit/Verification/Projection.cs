@@ -82,7 +82,7 @@ public sealed class Projection(SpecTranslation translation, ReplicaId self)
         // Only the primary's proposal is one: another replica's is evidence of nothing.
         if (translation.Configuration.PrimaryOf(m.View) != m.Replica) yield break;
         var message = SpecMessage.PrePrepare(m.View.Value, m.SequenceNumber.Value, translation.Number(m.BatchDigest), translation.Number(m.NewView));
-        yield return Signed(e.Kind, message, m.Replica, to => _reading.Add(m, e.Signature, to));
+        yield return Signed(e.Kind, message, m.Replica, _reading.Of(m, e.Signature));
     }
 
     private ActEvent OfVote(PrepareSent e, ReplicaState before)
@@ -97,7 +97,7 @@ public sealed class Projection(SpecTranslation translation, ReplicaId self)
         var m = e.Prepare;
         var message = SpecMessage.Prepare(
             m.View.Value, m.SequenceNumber.Value, translation.Number(m.BatchDigest), translation.Number(m.NewView), m.Replica.Value);
-        return Signed(e.Kind, message, m.Replica, to => _reading.Add(m, e.Signature, to));
+        return Signed(e.Kind, message, m.Replica, _reading.Of(m, e.Signature));
     }
 
     // The certificate is made by the event "prepared" right before.
@@ -116,7 +116,7 @@ public sealed class Projection(SpecTranslation translation, ReplicaId self)
     {
         var m = e.Commit;
         var message = SpecMessage.Commit(m.View.Value, m.SequenceNumber.Value, translation.Number(m.BatchDigest), m.Replica.Value);
-        return Signed(e.Kind, message, m.Replica, to => _reading.Add(m, e.Signature, to));
+        return Signed(e.Kind, message, m.Replica, _reading.Of(m, e.Signature));
     }
 
     private ProjectedEvent OfDecision(EventKind source, SequenceNumber n, ReplicaState? after)
@@ -146,7 +146,7 @@ public sealed class Projection(SpecTranslation translation, ReplicaId self)
     {
         var m = e.Checkpoint;
         var message = SpecMessage.Checkpoint(m.SequenceNumber.Value, translation.Number(m.StateDigest), m.Replica.Value);
-        return Signed(e.Kind, message, m.Replica, to => _reading.Add(m, e.Signature, to));
+        return Signed(e.Kind, message, m.Replica, _reading.Of(m, e.Signature));
     }
 
     // A certificate out of a view-change was delivered with it.
@@ -220,6 +220,9 @@ public sealed class Projection(SpecTranslation translation, ReplicaId self)
     }
 
     private static int NullsIn(NewView newView) => newView.Carried.Count(place => place.BatchDigest.IsNone);
+
+    private static DeliverEvent Signed(EventKind source, SpecMessage message, ReplicaId from, DeliveredStatement only) =>
+        new(source, message, [only]) { From = from };
 
     private static DeliverEvent Signed(EventKind source, SpecMessage message, ReplicaId from, Action<List<DeliveredStatement>> read)
     {

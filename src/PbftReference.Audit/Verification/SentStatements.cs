@@ -51,7 +51,7 @@ internal sealed class SentStatements(IReadOnlySet<Statement> kept)
     {
         var n = PlaceOf(delivered.Statement);
         if (n == 0 || n >= Floor) return false;
-        if (delivered.Within is not { } within || !(_lookedUp.Contains(within) || Contains(within))) _late.Add(delivered.Statement);
+        if (delivered.Within is not { Statement: var within } || !(_lookedUp.Contains(within) || Contains(within))) _late.Add(delivered.Statement);
         return true;
     }
 

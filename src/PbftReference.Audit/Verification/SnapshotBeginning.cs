@@ -132,10 +132,10 @@ public sealed record SnapshotBeginning(ReplicaSnapshot Snapshot)
         {
             case NewView m: reading.Add(m, Signature.Own, to); break;
             case ViewChange m: reading.Add(m, Signature.Own, to); break;
-            case PrePrepare m: reading.Add(m, Signature.Own, to); break;
-            case Prepare m: reading.Add(m, Signature.Own, to); break;
-            case Commit m: reading.Add(m, Signature.Own, to); break;
-            case Checkpoint m: reading.Add(m, Signature.Own, to); break;
+            case PrePrepare m: to.Add(reading.Of(m, Signature.Own)); break;
+            case Prepare m: to.Add(reading.Of(m, Signature.Own)); break;
+            case Commit m: to.Add(reading.Of(m, Signature.Own)); break;
+            case Checkpoint m: to.Add(reading.Of(m, Signature.Own)); break;
             default: throw new InvalidOperationException($"no statements of {message.Kind}");
         }
     }

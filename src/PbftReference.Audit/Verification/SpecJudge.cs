@@ -17,7 +17,7 @@ namespace PbftReference.Audit.Verification;
 internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Func<ReplicaId, bool> isFaulty, SpecPeer? peer = null)
 {
     private readonly StatementReading _reading = new(translation);
-    private List<DeliveredStatement> _delivered = [];
+    private IReadOnlyList<DeliveredStatement> _delivered = [];
     private List<Statement> _sent = [];
     private RefusedAct _refused = RefusedAct.None;
     private SpecPeer? _refusedAt;
@@ -71,7 +71,8 @@ internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Fun
     {
         if (!Peer.Deliver(e.Message)) return Refuse(e.Source, "Deliver", "NewViewKnown", "a certificate in it names a new-view that is not at hand");
         Obligations?.Came(e.Message);
-        _delivered.AddRange(e.Statements);
+        // few steps bring in more than one message of a replica
+        if (e.Statements.Count > 0) _delivered = _delivered.Count == 0 ? e.Statements : [.. _delivered, .. e.Statements];
         Counts.Add("deliveries");
         if (e.Source == EventKind.CommitProofAccepted && e.From is not null) Counts.Add("commit-proofs");
         if (e.From is { } from && isFaulty(from)) Counts.Add("faulty-messages");

@@ -29,5 +29,9 @@ public readonly record struct Statement(SpecStatementKind Kind, int Sender, long
 public readonly record struct DeliveredStatement(Statement Statement, long SignedAt)
 {
     /// <summary>The view-change in whose certificates it was; null if it was in none.</summary>
-    public Statement? Within { get; init; }
+    public EnclosingStatement? Within { get; init; }
 }
+
+/// <summary>A statement in which others are nested.</summary>
+/// <param name="Statement">The statement.</param>
+public sealed record EnclosingStatement(Statement Statement);

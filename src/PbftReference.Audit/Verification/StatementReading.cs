@@ -7,24 +7,23 @@ namespace PbftReference.Audit.Verification;
 /// <summary>The signed statements in a message: its own, and those of the votes and view-changes nested in it.</summary>
 internal sealed class StatementReading(SpecTranslation translation)
 {
-    public void Add(PrePrepare m, Signature signature, List<DeliveredStatement> to) =>
-        to.Add(Vote(SpecStatementKind.PrePrepare, m.View, m.SequenceNumber, m.BatchDigest, m.NewView, m.Replica).SignedAt(signature.Revision));
+    public DeliveredStatement Of(PrePrepare m, Signature signature) =>
+        Vote(SpecStatementKind.PrePrepare, m.View, m.SequenceNumber, m.BatchDigest, m.NewView, m.Replica).SignedAt(signature.Revision);
 
-    public void Add(Prepare m, Signature signature, List<DeliveredStatement> to) =>
-        to.Add(Vote(SpecStatementKind.Prepare, m.View, m.SequenceNumber, m.BatchDigest, m.NewView, m.Replica).SignedAt(signature.Revision));
+    public DeliveredStatement Of(Prepare m, Signature signature) =>
+        Vote(SpecStatementKind.Prepare, m.View, m.SequenceNumber, m.BatchDigest, m.NewView, m.Replica).SignedAt(signature.Revision);
 
-    public void Add(Commit m, Signature signature, List<DeliveredStatement> to) =>
-        to.Add(Commit(m.View, m.SequenceNumber, m.BatchDigest, m.Replica).SignedAt(signature.Revision));
+    public DeliveredStatement Of(Commit m, Signature signature) => Commit(m.View, m.SequenceNumber, m.BatchDigest, m.Replica).SignedAt(signature.Revision);
 
-    public void Add(Checkpoint m, Signature signature, List<DeliveredStatement> to) =>
-        to.Add(Checkpoint(m.SequenceNumber, m.StateDigest, m.Replica).SignedAt(signature.Revision));
+    public DeliveredStatement Of(Checkpoint m, Signature signature) => Checkpoint(m.SequenceNumber, m.StateDigest, m.Replica).SignedAt(signature.Revision);
 
     public void Add(ViewChange m, Signature signature, List<DeliveredStatement> to)
     {
         var whole = Whole(SpecStatementKind.ViewChange, m.Replica, m.StatementDigest);
         to.Add(whole.SignedAt(signature.Revision));
-        Add(m.Stable, to, whole);
-        foreach (var certificate in m.Prepared) Add(certificate, to, whole);
+        var within = new EnclosingStatement(whole);
+        Add(m.Stable, to, within);
+        foreach (var certificate in m.Prepared) Add(certificate, to, within);
     }
 
     public void Add(NewView m, Signature signature, List<DeliveredStatement> to)
@@ -42,12 +41,12 @@ internal sealed class StatementReading(SpecTranslation translation)
         }
     }
 
-    public void Add(CheckpointCertificate c, List<DeliveredStatement> to, Statement? within = null)
+    public void Add(CheckpointCertificate c, List<DeliveredStatement> to, EnclosingStatement? within = null)
     {
         foreach (var vote in c.Votes) to.Add(Checkpoint(c.SequenceNumber, c.StateDigest, vote.Replica).SignedAt(vote.Signature.Revision) with { Within = within });
     }
 
-    private void Add(PreparedCertificate c, List<DeliveredStatement> to, Statement? within = null)
+    private void Add(PreparedCertificate c, List<DeliveredStatement> to, EnclosingStatement? within = null)
     {
         foreach (var vote in c.Votes)
         {

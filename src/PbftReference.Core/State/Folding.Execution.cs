@@ -71,8 +71,8 @@ internal sealed partial class Folding
             backlog.Add(new DecidedBatch(n, slot.Decision!.BatchDigest.IsNone ? null : slot.Batch));
         }
 
-        var first = Math.Max(State.Low.Value + 1, low.Value - _window.Length + 1);
-        for (var n = first; n <= low.Value; n++) Put(Slot.Empty(new SequenceNumber(n + _window.Length), State.Configuration.Replicas));
+        var first = Math.Max(State.Low.Value + 1, low.Value - State.Window.Length + 1);
+        for (var n = first; n <= low.Value; n++) Put(Slot.Empty(new SequenceNumber(n + State.Window.Length), State.Configuration.Replicas));
         State = State with
         {
             Stable = stable,

@@ -108,9 +108,9 @@ internal sealed partial class Folding
 
     private void ResetSlots()
     {
-        for (var i = 0; i < _window.Length; i++)
+        foreach (var slot in State.Window)
         {
-            if (_window[i].Phase != SlotPhase.Empty) _window[i] = Move(_window[i], SlotTrigger.ChangeView);
+            if (slot.Phase != SlotPhase.Empty) Put(Move(slot, SlotTrigger.ChangeView));
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed partial class Folding
         if (State.NewViews.Count <= 1) return;
         var kept = ImmutableSortedDictionary.CreateBuilder<Digest, Signed<NewView>>();
         Keep(kept, State.CurrentNewView);
-        foreach (var slot in _window)
+        foreach (var slot in State.Window)
         {
             if (slot.Certificate is not null) Keep(kept, slot.Certificate.NewView);
             if (slot.DecisionPrepared is not null) Keep(kept, slot.DecisionPrepared.NewView);

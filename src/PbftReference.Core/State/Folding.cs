@@ -6,20 +6,15 @@ using PbftReference.Core.Types;
 namespace PbftReference.Core.State;
 
 /// <summary>
-/// Immutable outside, transient inside: the window of places is copied once, changed in place while events are applied, and published
-/// with the last state. The states in between share it and must not be kept.
+/// Immutable outside, transient inside: the window of places is copied once, before the first change to it, changed in place while events are
+/// applied, and published with the last state. The states in between share it and must not be kept.
 /// </summary>
-internal sealed partial class Folding
+/// <param name="state">The state before the first event.</param>
+internal sealed partial class Folding(ReplicaState state)
 {
-    private readonly Slot[] _window;
+    private Slot[]? _window;
 
-    public Folding(ReplicaState state)
-    {
-        _window = [.. state.Window];
-        State = state with { Window = ImmutableCollectionsMarshal.AsImmutableArray(_window) };
-    }
-
-    public ReplicaState State { get; private set; }
+    public ReplicaState State { get; private set; } = state;
 
     public void Apply(ReplicaEvent replicaEvent)
     {
@@ -92,10 +87,21 @@ internal sealed partial class Folding
             throw new UnfoldableEventException($"place {n} is not in ({State.Low}, {State.High}]");
         }
 
-        return _window[(int)(n.Value % _window.Length)];
+        return State.Window[(int)(n.Value % State.Window.Length)];
     }
 
-    private void Put(Slot slot) => _window[(int)(slot.SequenceNumber.Value % _window.Length)] = slot;
+    private void Put(Slot slot)
+    {
+        var window = _window ?? OwnWindow();
+        window[(int)(slot.SequenceNumber.Value % window.Length)] = slot;
+    }
+
+    private Slot[] OwnWindow()
+    {
+        _window = [.. State.Window];
+        State = State with { Window = ImmutableCollectionsMarshal.AsImmutableArray(_window) };
+        return _window;
+    }
 
     private static void Require(bool holds, string otherwise)
     {

@@ -43,26 +43,26 @@ internal sealed class TraceDeliveries(SpecTranslation translation, TraceTerms te
     {
         if (translation.Configuration.PrimaryOf(m.View) != m.Replica) yield break;
         var message = SpecMessage.PrePrepare(m.View.Value, m.SequenceNumber.Value, translation.Number(m.BatchDigest), translation.Number(m.NewView));
-        yield return Signed(EventKind.PrePrepareAccepted, message, m, to => _reading.Add(m, signature, to));
+        yield return Signed(EventKind.PrePrepareAccepted, message, m, to => to.Add(_reading.Of(m, signature)));
     }
 
     private DeliverEvent OfPrepare(Prepare m, Signature signature)
     {
         var message = SpecMessage.Prepare(
             m.View.Value, m.SequenceNumber.Value, translation.Number(m.BatchDigest), translation.Number(m.NewView), m.Replica.Value);
-        return Signed(EventKind.PrepareAccepted, message, m, to => _reading.Add(m, signature, to));
+        return Signed(EventKind.PrepareAccepted, message, m, to => to.Add(_reading.Of(m, signature)));
     }
 
     private DeliverEvent OfCommit(Commit m, Signature signature)
     {
         var message = SpecMessage.Commit(m.View.Value, m.SequenceNumber.Value, translation.Number(m.BatchDigest), m.Replica.Value);
-        return Signed(EventKind.CommitAccepted, message, m, to => _reading.Add(m, signature, to));
+        return Signed(EventKind.CommitAccepted, message, m, to => to.Add(_reading.Of(m, signature)));
     }
 
     private DeliverEvent OfCheckpoint(Checkpoint m, Signature signature)
     {
         var message = SpecMessage.Checkpoint(m.SequenceNumber.Value, translation.Number(m.StateDigest), m.Replica.Value);
-        return Signed(EventKind.CheckpointAccepted, message, m, to => _reading.Add(m, signature, to));
+        return Signed(EventKind.CheckpointAccepted, message, m, to => to.Add(_reading.Of(m, signature)));
     }
 
     private DeliverEvent OfViewChange(ViewChange m, Signature signature) =>

@@ -32,10 +32,10 @@ internal sealed partial class TraceInference
 
     private StepJudgement? Sent(ReplicaMessage message) => message switch
     {
-        PrePrepare m => IsNew(to => _reading.Add(m, Signature.Own, to)) ? Proposed(m) : null,
-        Prepare m => IsNew(to => _reading.Add(m, Signature.Own, to)) ? Voted(m) : null,
-        Commit m => IsNew(to => _reading.Add(m, Signature.Own, to)) ? Committed(m) : null,
-        Checkpoint m => IsNew(to => _reading.Add(m, Signature.Own, to)) ? Signed(m) : null,
+        PrePrepare m => IsNew(_reading.Of(m, Signature.Own)) ? Proposed(m) : null,
+        Prepare m => IsNew(_reading.Of(m, Signature.Own)) ? Voted(m) : null,
+        Commit m => IsNew(_reading.Of(m, Signature.Own)) ? Committed(m) : null,
+        Checkpoint m => IsNew(_reading.Of(m, Signature.Own)) ? Signed(m) : null,
         ViewChange m => IsNew(to => _reading.Add(m, Signature.Own, to)) ? AskedFor(m) : null,
         NewView m => IsNew(to => _reading.Add(m, Signature.Own, to)) ? StartedView(m) : null,
         Status { Active: true } m => EnterView(m.View, null),
@@ -47,14 +47,16 @@ internal sealed partial class TraceInference
     {
         var statements = new List<DeliveredStatement>();
         read(statements);
-        return !_said.Contains(statements[0].Statement);
+        return IsNew(statements[0]);
     }
+
+    private bool IsNew(DeliveredStatement statement) => !_said.Contains(statement.Statement);
 
     private StepJudgement? Proposed(PrePrepare m)
     {
         if (EnterView(m.View, m.NewView) is { } entering) return entering;
         if (RaiseWindow(m.SequenceNumber) is { } raising) return raising;
-        if (!IsNew(to => _reading.Add(m, Signature.Own, to))) return null;
+        if (!IsNew(_reading.Of(m, Signature.Own))) return null;
         if (m.Batch is not null) _terms.Define(m.BatchDigest, m.Batch);
         var digest = _translation.Number(m.BatchDigest);
         if (!_translation.Model.Knows(digest) && m.Batch is null && !_terms.IsWhole)
@@ -75,7 +77,7 @@ internal sealed partial class TraceInference
     {
         if (EnterView(m.View, m.NewView) is { } entering) return entering;
         if (RaiseWindow(m.SequenceNumber) is { } raising) return raising;
-        if (!IsNew(to => _reading.Add(m, Signature.Own, to))) return null;
+        if (!IsNew(_reading.Of(m, Signature.Own))) return null;
         var digest = _translation.Number(m.BatchDigest);
         var claimed = SpecMessage.Prepare(m.View.Value, m.SequenceNumber.Value, digest, _translation.Number(m.NewView), _self.Value);
         return Act(new ActEvent(EventKind.PrepareSent, SpecAction.Prepare(m.SequenceNumber.Value, digest)) { Claimed = claimed });
