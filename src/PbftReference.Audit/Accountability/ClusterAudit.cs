@@ -97,7 +97,7 @@ public static class ClusterAudit
             var replicas = Enumerable.Range(0, genesis.Configuration.Replicas).Select(i => new ReplicaId(i));
             var judged = replicas.Where(replica => store.Tail(LogStreams.OfReplica(genesis.Cluster, replica)) is { IsEmpty: false }).ToList();
             if (ReadingOnce.Begin(store, genesis.Cluster, judged, _ => false) is not { } reading) return null;
-            var first = FirstReading(store, genesis, verifier, progress, (replica, _) => reading.RecordsOf(replica));
+            var first = FirstReading(reading, judged, store, genesis, verifier, progress);
             using (first)
             {
                 if (reading.End() is not { } integrity) return null;
@@ -117,6 +117,12 @@ public static class ClusterAudit
     {
         using var first = FirstReading(store, genesis, verifier, progress, records);
         return Report(first, store, genesis, verifier, progress);
+    }
+
+    private static AuditReading FirstReading(ReadingOnce reading, List<ReplicaId> judged, IEventStore store, Genesis genesis, ISignatureVerifier verifier, Action<AuditProgress>? progress)
+    {
+        using var ahead = new ReadingAhead<LogRecord>(judged.Select(reading.RecordsOf));
+        return FirstReading(store, genesis, verifier, progress, (replica, _) => ahead.Of(judged.IndexOf(replica)));
     }
 
     private static AuditReading FirstReading(IEventStore store, Genesis genesis, ISignatureVerifier verifier, Action<AuditProgress>? progress, Func<ReplicaId, long, IEnumerable<LogRecord>> records)

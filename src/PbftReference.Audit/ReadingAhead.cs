@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace PbftReference.Audit.Verification;
+namespace PbftReference.Audit;
 
 /// <summary>
 /// Reads several sequences in one thread of its own, a bounded way ahead of whoever consumes them, so that reading and judging share the work
