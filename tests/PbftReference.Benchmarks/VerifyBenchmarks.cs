@@ -8,6 +8,7 @@ using PbftReference.EventLog.Stores;
 using PbftReference.Host;
 using PbftReference.Host.Services;
 using PbftReference.Simulation;
+using PbftReference.Spec;
 
 namespace PbftReference.Benchmarks;
 
@@ -38,6 +39,7 @@ internal static class VerifyBenchmarks
         yield return new Benchmark("verify/fold", "record", Fold);
         yield return new Benchmark("verify/judge", "record", Judge);
         yield return new Benchmark("verify/events", "event", JudgeEvents);
+        yield return new Benchmark("verify/specification", "event", JudgeProjected);
         yield return new Benchmark("verify/local", "record", JudgeAlone);
         foreach (var operations in new[] { 1_000, 4_000, 16_000 }) yield return new Benchmark($"verify/long/{operations}", "record", () => Long(operations));
     }
@@ -101,6 +103,23 @@ internal static class VerifyBenchmarks
         var join = LogJoin.Of(recorded.Genesis.Configuration, recorded.Histories, _ => false);
         Require(join.Violations.Count + join.Missing.Count == 0 ? Verdict.Conforms : Verdict.Violates);
         return join;
+    }
+
+    /// <summary>
+    /// The specification's own part: events that are in memory, each asked whether it may happen and what follows, and each delivered statement
+    /// whether it was sent. No folding of records, no translation, no duties.
+    /// </summary>
+    private static Measured JudgeProjected()
+    {
+        var recorded = Recorded.Value;
+        var translation = new SpecTranslation(recorded.Genesis.Configuration);
+        var projected = recorded.Histories.Select(history => (history.Replica, Events: ProjectedEvents.Of(translation, history))).ToList();
+        return Measured.Of(projected.Sum(replica => (long)replica.Events.Count), () =>
+        {
+            var said = new HashSet<SpecMessage>();
+            foreach (var (replica, events) in projected) ProjectedEvents.Judge(new SpecPeer(translation.Model, replica.Value), events, said);
+            if (projected.SelectMany(replica => replica.Events).Any(e => e.Said is { } statement && !said.Contains(statement))) throw new InvalidOperationException("not sent");
+        });
     }
 
     private static long EventsIn(Counts counts) => EventCounts.Sum(name => counts[name]);
