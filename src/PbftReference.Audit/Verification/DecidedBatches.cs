@@ -16,11 +16,13 @@ public sealed record DifferentDecisions(SequenceNumber Place, ReplicaId One, Dig
 
 /// <summary>
 /// Compares what correct replicas decided while their histories are read for somebody else. What every one of them has left behind is forgotten;
-/// where one is not read to its end, since its replica violates the specification, a digest is kept for each later place. From the first difference on
-/// only the places below it are of interest.
+/// where one is not read to its end, since its replica violates the specification, what is kept has a bound. From the first difference on only the
+/// places below it are of interest.
 /// </summary>
 internal sealed class DecidedBatches
 {
+    private const int MostPlaces = 100_000;
+
     private readonly SortedDictionary<SequenceNumber, (ReplicaId Replica, Digest Batch)> _first = [];
     private readonly Dictionary<ReplicaId, SequenceNumber> _executed = [];
 
@@ -39,9 +41,14 @@ internal sealed class DecidedBatches
     public void Add(ReplicaId replica, SequenceNumber place, Digest batch)
     {
         if (place >= Different?.Place) return;
-        if (_first.TryAdd(place, (replica, batch))) return;
-        var first = _first[place];
-        if (first.Batch != batch) Different = new DifferentDecisions(place, first.Replica, first.Batch, replica, batch);
+        if (_first.TryGetValue(place, out var first))
+        {
+            if (first.Batch != batch) Different = new DifferentDecisions(place, first.Replica, first.Batch, replica, batch);
+        }
+        else if (_first.Count < MostPlaces)
+        {
+            _first.Add(place, (replica, batch));
+        }
     }
 
     private IEnumerable<RecordedStep> Watched(ReplicaHistory history)
