@@ -33,20 +33,15 @@ internal static class ProjectedEvents
         return events;
     }
 
-    /// <summary>Asks a replica of the specification of each event; what it sends is added to what was said.</summary>
-    public static void Judge(SpecPeer peer, List<Event> events, HashSet<SpecMessage> said)
+    /// <summary>Asks a replica of the specification of an event; what it sends is added to what was said.</summary>
+    public static void Judge(SpecPeer peer, Event e, HashSet<SpecMessage> said)
     {
-        var low = 0L;
-        foreach (var e in events)
-        {
-            if (e.Delivered is { } message && !peer.Deliver(message)) throw new InvalidOperationException("not deliverable");
-            if (e.Act is not { } action) continue;
-            if (peer.Act(action, out var sent) is { } guard) throw new InvalidOperationException(guard);
-            said.UnionWith(sent);
-            if (peer.Replica.Stable.SequenceNumber is var stable && stable == low) continue;
-            low = stable;
-            peer.Prune();
-        }
+        if (e.Delivered is { } message && !peer.Deliver(message)) throw new InvalidOperationException("not deliverable");
+        if (e.Act is not { } action) return;
+        var low = peer.Low;
+        if (peer.Act(action, out var sent) is { } guard) throw new InvalidOperationException(guard);
+        said.UnionWith(sent);
+        if (peer.Low != low) peer.Prune();
     }
 
     private static Event EventOf(ProjectedEvent projected) => projected switch

@@ -117,7 +117,16 @@ internal static class VerifyBenchmarks
         return Measured.Of(projected.Sum(replica => (long)replica.Events.Count), () =>
         {
             var said = new HashSet<SpecMessage>();
-            foreach (var (replica, events) in projected) ProjectedEvents.Judge(new SpecPeer(translation.Model, replica.Value), events, said);
+            var peers = projected.Select(replica => new SpecPeer(translation.Model, replica.Replica.Value)).ToList();
+            // side by side, as the logs are read
+            for (var k = 0; k < projected.Max(replica => replica.Events.Count); k++)
+            {
+                for (var i = 0; i < peers.Count; i++)
+                {
+                    if (k < projected[i].Events.Count) ProjectedEvents.Judge(peers[i], projected[i].Events[k], said);
+                }
+            }
+
             if (projected.SelectMany(replica => replica.Events).Any(e => e.Said is { } statement && !said.Contains(statement))) throw new InvalidOperationException("not sent");
         });
     }
