@@ -26,6 +26,7 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
 
     private readonly SortedSet<long> _touched = [];
     private readonly HashSet<(long View, long N)> _commits = [];
+    private readonly HashSet<long> _proved = [];
     private readonly Dictionary<(string Name, long Number), OpenDuty> _open = [];
     private SpecDesk _desk = new(model, self);
     private long _executed = -1;
@@ -50,6 +51,13 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
         if (message.SequenceNumber > 0) _touched.Add(message.SequenceNumber);
     }
 
+    /// <summary>
+    /// The certificates that decide a place came whole. That a replica decided by them is not written, and who did shows them to whoever lacks
+    /// them: from then on no commit is owed there.
+    /// </summary>
+    /// <param name="n">The place.</param>
+    public void Proved(long n) => _proved.Add(n);
+
     /// <summary>A batch was executed here, so its state may be signed for.</summary>
     public void Executed() => _executed = peer.Replica.LastExecuted;
 
@@ -65,7 +73,9 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
     public void Forget()
     {
         _desk.Clear(peer);
-        _commits.RemoveWhere(commit => commit.N <= peer.Replica.Stable.SequenceNumber);
+        var low = peer.Replica.Stable.SequenceNumber;
+        _commits.RemoveWhere(commit => commit.N <= low);
+        _proved.RemoveWhere(n => n <= low);
         _touched.UnionWith(SpecDesk.Places(peer));
     }
 
@@ -82,8 +92,10 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
     /// <param name="step">The step.</param>
     public void Deciding(long n, long step)
     {
-        if (_desk.OwedAt(peer, n) is { Name: "OweCommit" } commit) Open(commit, step);
+        if (OwedCommit(n) is { } commit) Open(commit, step);
     }
+
+    private SpecDuty? OwedCommit(long n) => !IsProved(n) && _desk.OwedAt(peer, n) is { Name: "OweCommit" } commit ? commit : null;
 
     private void Open(SpecDuty duty, long step) => _open.TryAdd((duty.Name, duty.Number), new OpenDuty(duty, step, _steps, peer.Replica.View));
 
@@ -106,14 +118,16 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
         return late;
     }
 
-    // What certificates of an earlier view decided is over: whoever lacks it can be shown the certificates.
-    private bool IsProved(long n) => peer.Replica.CommittedAt(n) is not null && peer.Replica.PreparedAt(n) is { } prepared && prepared.View < peer.Replica.View;
+    // What a proof or certificates of an earlier view decided is over: whoever lacks it can be shown the certificates.
+    private bool IsProved(long n) => _proved.Contains(n) || IsDecidedBefore(n);
+
+    private bool IsDecidedBefore(long n) => peer.Replica.CommittedAt(n) is not null && peer.Replica.PreparedAt(n) is { } prepared && prepared.View < peer.Replica.View;
 
     // To the specification a replica that decides has committed; its commit is owed to the others all the same.
     private bool IsCommitStillOwed(OpenDuty open)
     {
         var (r, n) = (peer.Replica, open.Duty.Number);
-        return open.Duty.Name == "OweCommit" && r.Active && r.View == open.View && n > r.Stable.SequenceNumber && !_commits.Contains((open.View, n));
+        return open.Duty.Name == "OweCommit" && !IsProved(n) && r.Active && r.View == open.View && n > r.Stable.SequenceNumber && !_commits.Contains((open.View, n));
     }
 
     /// <summary>What is still owed at the end and was before the last step, where nothing was declared; null if nothing is.</summary>
@@ -130,7 +144,7 @@ internal sealed class TraceDuties(ClusterConfiguration configuration, SpecModel 
         if (movesOn) yield break;
         foreach (var n in _touched.Concat(_open.Keys.Select(key => key.Number)).Distinct().ToList())
         {
-            if (_desk.OwedAt(peer, n) is { Name: "OweCommit" } commit && !IsProved(n)) yield return commit;
+            if (OwedCommit(n) is { } commit) yield return commit;
         }
 
         if (Execution is { } execution) yield return execution;

@@ -89,11 +89,20 @@ internal sealed partial class TraceInference
             else _waiting.Add(delivery);
         }
 
-        if (read.Message is CommitProof proof) _votes.Add(proof);
+        if (read.Message is CommitProof proof) Note(proof);
         if (read.Message is StableProof stable) _votes.Add(stable.Certificate);
         if (read.Message is ViewChange viewChange) _votes.Add(viewChange.Stable);
         if (read.Message is NewView newView) Note(newView);
         return null;
+    }
+
+    private void Note(CommitProof proof)
+    {
+        _votes.Add(proof);
+        var (commits, prepared) = (_translation.Of(proof.Commit), _translation.Of(proof.Prepared));
+        var quorum = _translation.Configuration.Quorum;
+        var isWhole = commits.Signers.Length >= quorum && prepared.Voters.Length >= quorum && prepared.SequenceNumber == commits.SequenceNumber;
+        if (isWhole && prepared.Digest == commits.Digest) _duties.Proved(commits.SequenceNumber);
     }
 
     private void Note(NewView newView)

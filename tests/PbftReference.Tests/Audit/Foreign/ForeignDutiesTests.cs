@@ -113,6 +113,35 @@ public sealed class ForeignDutiesTests : IDisposable
     }
 
     [Fact]
+    public void After_a_commit_proof_has_come_no_commit_is_owed_at_its_place()
+    {
+        var proposal = PrePrepare(0, BatchOf("A", 1));
+        var trace = new HandMadeTrace();
+        foreach (var (replica, other) in ((int, int)[])[(1, 3), (3, 1)])
+        {
+            trace.Step(replica, proposal, Prepare(replica, proposal));
+            trace.Step(replica, Prepare(other, proposal), Commit(replica, proposal));
+        }
+
+        trace.Step(2, proposal, Prepare(2, proposal));
+        trace.Step(2, Proof(0, proposal, 0, 1, 3));
+        trace.Step(2, Prepare(3, proposal));
+        Assert.Empty(trace.Verify(within: 0).Violations);
+    }
+
+    [Fact]
+    public void A_commit_proof_that_is_no_quorum_s_excuses_nobody()
+    {
+        var proposal = PrePrepare(0, BatchOf("A", 1));
+        var trace = new HandMadeTrace();
+        trace.Step(3, proposal, Prepare(3, proposal));
+        trace.Step(2, proposal, Prepare(2, proposal));
+        trace.Step(2, Proof(0, proposal, 0));
+        trace.Step(2, Prepare(3, proposal));
+        Assert.StartsWith("OweCommit 1: ", Assert.Single(trace.Verify(within: 0).Violations).Values, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_statement_that_is_passed_on_is_held_against_nobody_where_only_direct_messages_are_authenticated()
     {
         var proposal = PrePrepare(0, BatchOf("A", 1));

@@ -66,6 +66,13 @@ internal sealed class HandMadeTrace
     public static PreparedCertificate Certificate(PrePrepare m, params int[] voters) =>
         new(m.View, m.SequenceNumber, m.BatchDigest, m.NewView, [.. voters.Select(i => new Vote(new ReplicaId(i), Signed))]);
 
+    /// <summary>What a replica shows of a decision to whoever lacks it.</summary>
+    public static CommitProof Proof(int replica, PrePrepare m, params int[] who)
+    {
+        var certificate = Certificate(m, who);
+        return new CommitProof(certificate, new CommitCertificate(m.View, m.SequenceNumber, m.BatchDigest, certificate.Votes), m.Batch, new ReplicaId(replica));
+    }
+
     /// <summary>A wish for a view.</summary>
     public static ViewChange ViewChange(int replica, long view, params PreparedCertificate[] prepared)
     {

@@ -8,6 +8,7 @@ using PbftReference.Host.Services;
 using PbftReference.Simulation;
 using PbftReference.Simulation.Fuzzing;
 using PbftReference.Tests.Cli;
+using PbftReference.Tests.EventLog.Stores;
 using Xunit;
 
 namespace PbftReference.Tests.Audit.Foreign;
@@ -29,6 +30,26 @@ public sealed class StrippedTraceTests(InspectedRun run) : IClassFixture<Inspect
 
         var result = Pbft.Run("verify", file, "--faulty", "0", "--expect", "executed>=1,views-entered>=1,stable>=1");
         Assert.True(result.ExitCode == 0, result.Output);
+    }
+
+    // In each of them a commit proof came to a replica before the votes with which it could have committed.
+    [Theory]
+    [InlineData("2", "--operations", "500")]
+    [InlineData("5", "--operations", "500")]
+    [InlineData("13", "--operations", "500")]
+    [InlineData("24", "--operations", "400", "--checkpoint-period", "4", "--request-timeout", "200")]
+    [InlineData("8", "--operations", "300", "--replicas", "7")]
+    public void A_run_with_many_faults_without_its_records_conforms(string seed, params string[] options)
+    {
+        using var directory = new TemporaryDirectory();
+        var log = Path.Combine(directory.Path, "log");
+        Pbft.Succeed(["run", "--seed", seed, "--faults", "many", "--log", log, .. options]);
+        using var store = RunDirectory.OpenLog(log);
+        var genesis = RunDirectory.ReadManifest(log).Genesis;
+        var (header, steps) = Stripped(store, genesis.Configuration, genesis.Service);
+        var report = TraceVerifier.Run(header, steps, new VerificationOptions());
+        Assert.True(report.Verdict == Verdict.Conforms, $"seed {seed}: {report.Verdict} {report.Violations.FirstOrDefault()} {report.Missing.FirstOrDefault()}");
+        Assert.True(report.Total["commit-proofs"] > 0, $"seed {seed}: no commit proof");
     }
 
     [Theory]
