@@ -179,12 +179,16 @@ public static class LogVerifier
 
     internal static void Expect(VerificationReport report, VerificationOptions options, List<string> missing)
     {
-        if (report.Replicas.IsEmpty) missing.Add("there is no log of a correct replica: nothing was judged");
+        if (report.Replicas.IsEmpty)
+        {
+            missing.Add(missing.Count == 0 ? "there is no log of a correct replica: nothing was judged" : "for want of what is named before, no log of a correct replica was judged");
+        }
+
         if (options.Expected.IsEmpty)
         {
             foreach (var replica in report.Replicas.Where(r => r.Counts["executed"] == 0 && report.Violations.IsEmpty))
             {
-                missing.Add($"replica {replica.Replica} executed nothing: a log that is empty or cut off does not pass. Say by --expect what must be seen.");
+                missing.Add($"replica {replica.Replica} executed nothing{WhyNothing(replica)}. Say by --expect what must be seen.");
             }
 
             return;
@@ -196,4 +200,11 @@ public static class LogVerifier
             if (total[name] < least) missing.Add($"{name}: {total[name]} were seen, at least {least} are expected");
         }
     }
+
+    private static string WhyNothing(ReplicaVerdict replica) => replica switch
+    {
+        { LastExecuted.Value: 0 } => ": a log that is empty or cut off does not pass",
+        _ when replica.Counts["transfers"] > 0 => $" itself: it took over from others what was executed up to {replica.LastExecuted}, and of its own work nothing is seen",
+        _ => $" in what is judged: all up to {replica.LastExecuted} lies before it",
+    };
 }
