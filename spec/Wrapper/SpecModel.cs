@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Dafny;
 using PbftTypes;
@@ -62,13 +63,21 @@ public sealed class SpecModel
     public bool DefineExecution(long n, int before, IEnumerable<int> requests, int after, IEnumerable<int> results)
     {
         var key = new ExecutionKey(before, [.. requests]);
-        var execution = new Execution(n, after, Sequence<BigInteger>.FromArray([.. results.Select(result => (BigInteger)result)]));
+        var execution = new Execution(n, after, Sequence<BigInteger>.FromArray([.. results.Select(result => (BigInteger)result)]), 1);
         if (_executions.TryAdd(key, execution)) return true;
         var known = _executions[key];
         if (known.After != execution.After || !known.Results.Equals(execution.Results)) return false;
-        if (known.Place < n) _executions[key] = execution;
+        _executions[key] = known with { Place = Math.Max(known.Place, n), Times = known.Times + 1 };
         return true;
     }
+
+    /// <summary>What the service was said to do; null if nothing was said.</summary>
+    /// <param name="before">The service's digest before.</param>
+    /// <param name="requests">The requests.</param>
+    public SpecExecution? ExecutionOf(int before, IEnumerable<int> requests) =>
+        _executions.TryGetValue(new ExecutionKey(before, [.. requests]), out var known)
+            ? new SpecExecution((int)known.After, Values.Array(known.Results), known.Times)
+            : null;
 
     /// <summary>Adds the numbers of the executions that may come again: behind a place.</summary>
     /// <param name="numbers">The numbers; those of the batches among them bring those of their requests.</param>
@@ -113,7 +122,7 @@ public sealed class SpecModel
     {
         // asked again for each reply to the same requests
         if (ReferenceEquals(requests, _lastExecution.Requests) && service == _lastExecution.Service) return _lastExecution.Result!;
-        var (_, after, results) = _executions[new ExecutionKey((int)service, [.. Values.Array(requests)])];
+        var (_, after, results, _) = _executions[new ExecutionKey((int)service, [.. Values.Array(requests)])];
         _lastExecution = (requests, service, _System.Tuple2<BigInteger, ISequence<BigInteger>>.create(after, results));
         return _lastExecution.Result!;
     }
@@ -126,7 +135,7 @@ public sealed class SpecModel
         return digest;
     }
 
-    private readonly record struct Execution(long Place, BigInteger After, ISequence<BigInteger> Results);
+    private readonly record struct Execution(long Place, BigInteger After, ISequence<BigInteger> Results, int Times);
 
     private readonly struct ExecutionKey(int service, int[] requests) : IEquatable<ExecutionKey>
     {
@@ -154,6 +163,12 @@ public sealed class SpecModel
         }
     }
 }
+
+/// <summary>What the service was said to do with some requests in some state.</summary>
+/// <param name="After">The service's digest after them.</param>
+/// <param name="Results">A result for each.</param>
+/// <param name="Times">How often that was said.</param>
+public sealed record SpecExecution(int After, ImmutableArray<int> Results, int Times);
 
 /// <summary>A cluster's numbers.</summary>
 /// <param name="Replicas">n.</param>

@@ -9,10 +9,13 @@ things have equal digests.
     trace.py one-by-one           the same, by replicas that do one thing a step: what follows from a message comes steps later
     trace.py few-prepares         replica 2 commits request 1 with the pre-prepare and its own prepare only
     trace.py other-batch          replica 3 executes request 2 in the place of request 1
+    trace.py other-results        replica 1 gives another result for request 2 than the others
+    trace.py other-checkpoint     replica 1 signs for another state after request 2 than the others
     trace.py never-sent           replica 1 receives a prepare of replica 3 that replica 3 did not send
     trace.py no-commit            replica 2 has the votes for request 1 and never commits it
     trace.py no-checkpoint        replica 3 executes request 3 and has not signed for the state after request 2
     trace.py unfinished           replica 1 has all commits for request 3 and does not execute it
+    trace.py caught-up            replica 3 hears of nothing, and then takes over the state after request 2
     trace.py view-change          good, and then a view change, of which the profile carries no certificates
     trace.py hidden-place         the same, and replica 2 does not report that it has prepared request 3
 
@@ -24,7 +27,8 @@ import sys
 
 N, F, K = 4, 1, 2
 FAULTS = [
-    "good", "one-by-one", "few-prepares", "other-batch", "never-sent", "no-commit", "no-checkpoint", "unfinished", "view-change", "hidden-place",
+    "good", "one-by-one", "few-prepares", "other-batch", "other-results", "other-checkpoint", "never-sent",
+    "no-commit", "no-checkpoint", "unfinished", "caught-up", "view-change", "hidden-place",
 ]
 PROFILES = ["osdi99", "fabric-pq"]
 AUTHENTICATIONS = ["signatures", "macs", "none"]
@@ -65,8 +69,9 @@ def pre_prepare(n, view=0):
     return dict(vote(n, view % N, view), batch=[REQUESTS[n - 1]])
 
 
-def checkpoint(n, who):
-    return {"sequenceNumber": str(n), "stateDigest": digest(["state", n]), "replica": who}
+def checkpoint(n, who, fault):
+    state = ["another state", n] if fault == "other-checkpoint" and who == 1 else ["state", n]
+    return {"sequenceNumber": str(n), "stateDigest": digest(state), "replica": who}
 
 
 def execute(replica, n, request):
@@ -128,17 +133,19 @@ def decide_and_execute(replicas, n, fault):
             replica.step("request", REQUESTS[n - 1])
             line = replica.step()
         if n % K == 0 and not (fault == "no-checkpoint" and replica.number == 3):
-            line["send"] = [replica.to_others("checkpoint", checkpoint(n, replica.number))]
+            line["send"] = [replica.to_others("checkpoint", checkpoint(n, replica.number, fault))]
         line["execute"] = [execute(replica, n, request)]
+        if fault == "other-results" and n == 2 and replica.number == 1:
+            line["execute"][0]["results"] = ["whatever"]
 
 
 def make_stable(replicas, n, fault):
-    """A replica that did not sign makes nothing stable; the others take the checkpoints of those that did."""
-    signers = [i for i in range(N) if not (fault == "no-checkpoint" and i == 3)]
+    """A replica that did not sign the same makes nothing stable; the others take the checkpoints of those that did."""
+    signers = [i for i in range(N) if (fault, i) not in (("no-checkpoint", 3), ("other-checkpoint", 1))]
     for replica in [replicas[i] for i in signers]:
         others = [i for i in signers if i != replica.number]
-        replica.step("checkpoint", checkpoint(n, others[0]))
-        replica.step("checkpoint", checkpoint(n, others[1]), stable=[{"sequenceNumber": str(n), "stateDigest": digest(["state", n])}])
+        replica.step("checkpoint", checkpoint(n, others[0], fault))
+        replica.step("checkpoint", checkpoint(n, others[1], fault), stable=[{"sequenceNumber": str(n), "stateDigest": digest(["state", n])}])
 
 
 def change_view(replicas, fault, profile):
@@ -168,6 +175,14 @@ def change_view(replicas, fault, profile):
         replica.step("pre-prepare", pre_prepare(3, 1), send=[replica.to_others("prepare", vote(3, replica.number, 1))])
 
 
+def catch_up(replica):
+    """Nobody needed what this replica sent."""
+    del replica.steps[1:]
+    replica.step("checkpoint", checkpoint(2, 0, "caught-up"))
+    taken = {"sequenceNumber": "2", "stateDigest": digest(["state", 2])}
+    replica.step("checkpoint", checkpoint(2, 1, "caught-up"), installed=[taken])
+
+
 def header(profile, authentication):
     return {
         "schema": "pbft.trace/1",
@@ -181,7 +196,7 @@ def header(profile, authentication):
 
 
 def in_order(line):
-    fields = ["replica", "step", "restart", "receive", "send", "execute", "stable"]
+    fields = ["replica", "step", "restart", "receive", "send", "execute", "stable", "installed"]
     return {field: line[field] for field in fields if field in line}
 
 
@@ -202,6 +217,8 @@ def main():
         decide_and_execute(replicas, n, fault)
         if n % K == 0:
             make_stable(replicas, n, fault)
+    if fault == "caught-up":
+        catch_up(replicas[3])
     if fault in ("view-change", "hidden-place"):
         change_view(replicas, fault, profile)
     print(json.dumps(header(profile, authentication)))

@@ -16,6 +16,18 @@ public sealed record Finding(string Stream, ReplicaId Replica, long Revision, st
     /// <summary>What the specification would have allowed there, the nearest to what was refused first; a few.</summary>
     public ImmutableArray<EnabledAct> Enabled { get; init; } = [];
 
+    /// <summary>
+    /// Of each replica's history that is needed to see it, the last record: up to there it is found again in these alone. The maximum stands
+    /// for the whole history.
+    /// </summary>
+    public ImmutableSortedDictionary<ReplicaId, long> Needed { get; init; } = ImmutableSortedDictionary<ReplicaId, long>.Empty;
+
+    /// <summary>How far each history was read when it was found; what came by then was sent by then.</summary>
+    internal ImmutableSortedDictionary<ReplicaId, long> Reached { get; init; } = ImmutableSortedDictionary<ReplicaId, long>.Empty;
+
+    /// <summary>With whom it does not agree; null if it is about one replica alone, and when all is read.</summary>
+    internal Disagreement? Disagreement { get; init; }
+
     /// <summary>The sender whose statement is at issue, in the join; null for a finding in one log alone.</summary>
     public ReplicaId? Sender { get; init; }
 

@@ -18,6 +18,9 @@ public sealed record StepRefusal(string Event, string Action, string Guard, stri
 {
     /// <summary>What the specification would have allowed there, the nearest to what was refused first; a few.</summary>
     public ImmutableArray<EnabledAct> Enabled { get; init; } = [];
+
+    /// <summary>With whom it does not agree; null if it is about one replica alone.</summary>
+    internal Disagreement? Disagreement { get; init; }
 }
 
 /// <summary>What a step that is accepted brought in and sent out.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PbftReference.Core.Types;
 using PbftReference.Spec;
 
@@ -23,6 +24,7 @@ public sealed class LogJoin
     private readonly SpecTranslation? _translation;
     private readonly Func<ReplicaId, bool> _isFaulty;
     private readonly Action<long>? _progress;
+    private readonly Disagreements _disagreements;
     private long _records;
     private int _numbers = FewestNumbers;
 
@@ -44,7 +46,7 @@ public sealed class LogJoin
         ArgumentNullException.ThrowIfNull(translation);
         ArgumentNullException.ThrowIfNull(histories);
         (_configuration, _translation, _isFaulty, _progress) = (translation.Configuration, translation, isFaulty, progress);
-        _sent = new SentStatements(kept ?? EmptySet);
+        (_sent, _disagreements) = (new SentStatements(kept ?? EmptySet), translation.Disagreements);
         foreach (var history in histories)
         {
             Add(new LogReading(history, new LocalVerifier(translation, history.Replica, lockStep, isFaulty, history.Beginning)));
@@ -56,16 +58,19 @@ public sealed class LogJoin
     /// <param name="configuration">The cluster's.</param>
     /// <param name="readings">The correct replicas' histories.</param>
     /// <param name="isFaulty">Which replicas are faulty: they may have said anything.</param>
+    /// <param name="disagreements">What the replicas recorded differently, over all readings.</param>
     /// <param name="progress">Told how many steps are read; null for nobody.</param>
-    internal LogJoin(ClusterConfiguration configuration, IEnumerable<ReplicaReading> readings, Func<ReplicaId, bool> isFaulty, Action<long>? progress)
+    internal LogJoin(
+        ClusterConfiguration configuration, IEnumerable<ReplicaReading> readings, Func<ReplicaId, bool> isFaulty, Disagreements disagreements, Action<long>? progress)
     {
-        (_configuration, _isFaulty, _progress) = (configuration, isFaulty, progress);
+        (_configuration, _isFaulty, _disagreements, _progress) = (configuration, isFaulty, disagreements, progress);
         _sent = new SentStatements(EmptySet);
         foreach (var reading in readings) Add(reading);
     }
 
     /// <summary>
-    /// Joins logs and reads them as often as that needs: once, or again if somebody passes on a statement that was forgotten, with that kept.
+    /// Joins logs and reads them as often as that needs: once, or again if somebody passes on a statement that was forgotten, with that kept,
+    /// or if replicas recorded different things that are the same for correct ones, with what most recorded.
     /// </summary>
     /// <param name="configuration">The cluster's.</param>
     /// <param name="histories">What the correct replicas recorded, of those whose logs are at hand; each can be read more than once.</param>
@@ -75,12 +80,14 @@ public sealed class LogJoin
     public static LogJoin Of(
         ClusterConfiguration configuration, IEnumerable<ReplicaHistory> histories, Func<ReplicaId, bool> isFaulty, bool lockStep = false, Action<long>? progress = null)
     {
-        var (numbers, kept, all) = (new Numbering(), new HashSet<Statement>(), histories.ToList());
+        var (numbers, kept, disagreements, all) = (new Numbering(), new HashSet<Statement>(), new Disagreements(), histories.ToList());
         while (true)
         {
-            var join = new LogJoin(new SpecTranslation(configuration, numbers, null), all, isFaulty, lockStep, progress, kept);
+            disagreements.Begin();
+            var translation = new SpecTranslation(configuration, numbers, null) { Disagreements = disagreements };
+            var join = new LogJoin(translation, all, isFaulty, lockStep, progress, kept);
             join.Run();
-            if (join.Late.Count == 0) return join;
+            if (join.Late.Count == 0 && !disagreements.IsOpen) return join;
             kept.UnionWith(join.Late);
         }
     }
@@ -90,6 +97,9 @@ public sealed class LogJoin
     /// again, with these kept.
     /// </summary>
     public IReadOnlySet<Statement> Late => _sent.Late;
+
+    /// <summary>Whether replicas recorded different things that are the same for correct ones, and it depends on the order of reading whom a finding names.</summary>
+    internal bool IsOpen => _disagreements.IsOpen;
 
     /// <summary>How many statements and numbers of digests, requests and results are remembered.</summary>
     public int Remembered => _sent.Count + (_translation?.Numbers.Count ?? 0);
@@ -117,6 +127,7 @@ public sealed class LogJoin
         }
 
         ExplainKnots();
+        FindingOrder.Finish(Violations);
         foreach (var (sender, count) in _unheard)
         {
             Missing.Add($"the log of replica {sender} is not at hand: {count} statements that bear its name cannot be held against it. Add the log, or name the replica by --faulty.");
@@ -147,6 +158,7 @@ public sealed class LogJoin
         _sent.Add(reading.Traffic.Sent);
         if (!reading.HasSkipped) NoteLookedUp(reading.Traffic);
         reading.Traffic = null;
+        Finish(reading);
         Forget(reading);
         return true;
     }
@@ -193,17 +205,33 @@ public sealed class LogJoin
 
         _progress?.Invoke(++_records);
         source.Counts.Add("records");
+        _disagreements.Revision = source.Revision;
         var judgement = source.Judge();
         if (judgement.Refusal is { } refusal)
         {
-            Violations.Add(new Finding(source.Stream, source.Replica, source.Revision, refusal.Event, refusal.Action, refusal.Guard, refusal.Values) { Enabled = refusal.Enabled });
+            Violations.Add(new Finding(source.Stream, source.Replica, source.Revision, refusal.Event, refusal.Action, refusal.Guard, refusal.Values) { Enabled = refusal.Enabled, Disagreement = refusal.Disagreement, Reached = Reached });
         }
 
         if (judgement.Missing is { } missing) Missing.Add(missing);
         if (judgement.IsLast) (reading.IsDone, reading.IsRefused) = (true, true);
         (reading.Traffic, reading.Next, reading.HasSkipped) = (judgement.Traffic, 0, false);
+        if (reading.Traffic is null) Finish(reading);
         return true;
     }
+
+    // All that came with the record was sent in what is read of the others by now.
+    private void Finish(Reading reading)
+    {
+        reading.Finished = reading.Source.Revision;
+        if (_disagreements.IsEmpty) return;
+        foreach (var disagreement in _disagreements.All.Where(disagreement => disagreement.IsIn(reading.Source.Replica, reading.Finished)))
+        {
+            disagreement.Reached = Reached;
+        }
+    }
+
+    private ImmutableSortedDictionary<ReplicaId, long> Reached =>
+        _readings.Where(reading => reading.Value.Finished >= 0).ToImmutableSortedDictionary(reading => reading.Key, reading => reading.Value.Finished);
 
     private void Add(ReplicaReading reading) => _readings.Add(reading.Replica, new Reading(reading));
 
@@ -305,6 +333,9 @@ public sealed class LogJoin
         public int Next { get; set; }
 
         public long Floor { get; set; } = source.Floor;
+
+        // the last record of which all that came is looked up
+        public long Finished { get; set; } = -1;
 
         // whether something in the step was passed over that nobody sent
         public bool HasSkipped { get; set; }

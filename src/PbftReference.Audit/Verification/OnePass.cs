@@ -36,8 +36,8 @@ internal static class OnePass
     {
         var decided = new DecidedBatches();
         var join = Join(histories, decided, genesis, options);
-        // what was forgotten too early is to be looked up in another reading
-        return join.Late.Count == 0 && reading.End() is { } integrity ? LogVerifier.ReportOf(join, options, [], integrity) with { Different = decided.Different } : null;
+        // what was forgotten too early, or recorded differently, is to be looked up in another reading
+        return join is { Late.Count: 0, IsOpen: false } && reading.End() is { } integrity ? LogVerifier.ReportOf(join, options, [], integrity) with { Different = decided.Different } : null;
     }
 
     private static LogJoin Join(List<ReplicaHistory> histories, DecidedBatches decided, Genesis genesis, VerificationOptions options)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using PbftReference.Core.Events;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
@@ -122,11 +123,34 @@ internal sealed class SpecJudge(SpecTranslation translation, ReplicaId self, Fun
             return service == recorded ? null : Refuse(e.Source, e.Action.Name, RecordGuards.AsRecorded, $"nothing takes effect at {next}, and another service digest is recorded after it");
         }
 
-        var deterministic = translation.Model.DefineExecution(next, service, requests, recorded, execution.Results.Select(translation.Numbers.Of));
-        return deterministic
-            ? null
-            : Refuse(e.Source, e.Action.Name, RecordGuards.ServiceDeterministic, $"executing {next} gave {execution.ServiceDigest.ToShortString()} here, and elsewhere the same requests on the same state gave another digest or other results");
+        var differs = DisagreementOf(execution, next, service, requests);
+        if (differs is null && translation.Model.DefineExecution(next, service, requests, recorded, execution.Results.Select(translation.Numbers.Of))) return null;
+        differs ??= Disagree(execution, next, service, requests);
+        return Refuse(e.Source, e.Action.Name, RecordGuards.ServiceDeterministic, differs.Explain(self)) with { Disagreement = differs };
     }
+
+    // What is known from an earlier reading; null if the replica recorded what stands.
+    private Disagreement? DisagreementOf(BatchExecuted execution, long n, int service, ImmutableArray<int> requests)
+    {
+        var all = translation.Disagreements;
+        if (all.IsEmpty || all.Find(n, KeyOf(service, requests)) is not { } known) return null;
+        var answer = new RecordedAnswer(execution.ServiceDigest, execution.Results);
+        known.Add(self, all.Revision, answer);
+        return known.Standing is { } standing && standing != answer ? known : null;
+    }
+
+    private Disagreement Disagree(BatchExecuted execution, long n, int service, ImmutableArray<int> requests)
+    {
+        var (all, key, before) = (translation.Disagreements, KeyOf(service, requests), translation.Model.ExecutionOf(service, requests)!);
+        var answer = new RecordedAnswer(translation.Numbers.DigestOf(before.After), [.. before.Results.Select(translation.Numbers.PayloadOf)]);
+        var words = new DisagreementWords(string.Create(CultureInfo.InvariantCulture, $"executing {n} gave"), "The requests are the same, and so is the state before");
+        var found = all.Find(n, key) ?? all.Add(n, key, words, answer, before.Times);
+        found.Add(self, all.Revision, new RecordedAnswer(execution.ServiceDigest, execution.Results));
+        return found;
+    }
+
+    // Numbers may be others in the next reading.
+    private string KeyOf(int service, ImmutableArray<int> requests) => string.Join(' ', requests.Prepend(service).Select(translation.Numbers.DigestOf));
 
     private string? CheckClaims(ActEvent e, SpecReplica before, IReadOnlyList<SpecMessage> sent)
     {

@@ -36,6 +36,9 @@ public sealed class SpecTranslation
         Model = new SpecModel(shape, Numbers.Of(configuration.InitialServiceDigest), stateDigest ?? StateDigest);
     }
 
+    /// <summary>What replicas recorded differently, over all readings.</summary>
+    internal Disagreements Disagreements { get; init; } = new();
+
     /// <summary>The numbers of digests and results.</summary>
     public Numbering Numbers { get; }
 

@@ -8,8 +8,9 @@ using PbftReference.EventLog.Trace;
 namespace PbftReference.Cli.Verifying;
 
 /// <summary>
-/// The shortest failing prefix as a trace: the replica's log up to the record, and for a statement that was never sent its sender's log up
-/// to the record for which it is signed. Records only, byte for byte, so it can be verified and imported.
+/// The shortest failing prefix as a trace: the replica's log up to the record, for a statement that was never sent its sender's log up
+/// to the record for which it is signed, and where replicas do not agree those of all. Of a log records only, byte for byte, so it can be
+/// verified and imported.
 /// </summary>
 internal static class PrefixFile
 {
@@ -33,21 +34,14 @@ internal static class PrefixFile
 
     private static string Write(ForeignTrace trace, Finding finding, string file)
     {
-        // What was never sent is missing in the whole of its sender's history, and that waits for what the other sent.
-        var steps = finding.Sender is { } sender
-            ? trace.Steps.Where(step => step.Replica == finding.Replica || step.Replica == sender)
-            : trace.Steps.Where(step => step.Replica == finding.Replica && step.Number <= finding.Revision);
+        var steps = trace.Steps.Where(step => finding.Needed.TryGetValue(step.Replica, out var last) && step.Number <= last);
         using var stream = new BufferedStream(File.Create(file));
         TraceFile.Write(stream, trace.Header, steps.Select(step => new TraceLine(step, null)));
         return file;
     }
 
-    private static ImmutableArray<TraceStream> StreamsOf(VerifyInput input, Finding finding)
-    {
-        var failing = StreamsOf(input, finding.Replica, finding.Revision);
-        if (finding.Sender is not { } sender || sender == finding.Replica) return [.. failing];
-        return [.. failing, .. StreamsOf(input, sender, finding.SignedAt < 0 ? long.MaxValue : finding.SignedAt)];
-    }
+    private static ImmutableArray<TraceStream> StreamsOf(VerifyInput input, Finding finding) =>
+        [.. finding.Needed.SelectMany(needed => StreamsOf(input, needed.Key, needed.Value))];
 
     // Of a log whose beginning was truncated, its snapshots too: it is judged from one of them on.
     private static IEnumerable<TraceStream> StreamsOf(VerifyInput input, ReplicaId replica, long upTo)

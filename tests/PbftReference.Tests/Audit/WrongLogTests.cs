@@ -306,6 +306,20 @@ public sealed class WrongLogTests
     }
 
     [Fact]
+    public void Of_a_service_that_is_not_deterministic_the_replica_is_named_that_is_alone_with_it()
+    {
+        var run = RecordedRun.Calm();
+        var (step, at) = run.Find<BatchExecuted>(0);
+        run.Change(0, step, events => events.SetItem(at, (BatchExecuted)events[at] with { ServiceDigest = Other }));
+        var violation = Assert.Single(run.Join().Violations);
+        Assert.Equal((0, "ServiceDeterministic"), (violation.Replica.Value, violation.Guard));
+        Assert.Contains($"gave {Other.ToShortString()} here, and ", violation.Values, StringComparison.Ordinal);
+        Assert.Contains(" at replicas 1 (#", violation.Values, StringComparison.Ordinal);
+        Assert.EndsWith(": 1 against 3. The requests are the same, and so is the state before, so one is wrong", violation.Values, StringComparison.Ordinal);
+        Assert.Equal([0, 1, 2, 3], violation.Needed.Keys.Select(replica => replica.Value));
+    }
+
+    [Fact]
     public void A_message_that_its_correct_sender_never_sent()
     {
         var run = RecordedRun.Calm();

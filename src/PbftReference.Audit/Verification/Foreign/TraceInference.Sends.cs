@@ -98,11 +98,17 @@ internal sealed partial class TraceInference
     {
         if (ExecuteUpTo(m.SequenceNumber) is { } executing) return executing;
         var (n, digest, r) = (m.SequenceNumber.Value, _translation.Number(m.StateDigest), Replica);
-        if (!_terms.IsWhole && n == r.LastExecuted) _states.Name(n, r.State, digest);
+        if (!_terms.IsWhole && n == r.LastExecuted && r.CheckpointAt(n) is null && _states.Name(_self, n, r.State, digest) is { } differs) return Disagreed(differs);
         var claimed = SpecMessage.Checkpoint(n, digest, _self.Value);
         if (Act(new ActEvent(EventKind.CheckpointSent, SpecAction.Checkpoint) { Claimed = claimed }) is { } refused) return refused;
         _states.Keep(n, digest, r.State);
         return null;
+    }
+
+    private StepJudgement Disagreed(Disagreement differs)
+    {
+        var judgement = Baseless(EventKind.CheckpointSent, "LCheckpoint", RecordGuards.AsRecorded, differs.Explain(_self));
+        return judgement with { Refusal = judgement.Refusal! with { Disagreement = differs } };
     }
 
     private StepJudgement? StartedView(NewView m)

@@ -24,14 +24,50 @@ public static class TraceVerifier
         ArgumentNullException.ThrowIfNull(options);
         var histories = steps.GroupBy(step => step.Replica).ToDictionary(group => group.Key, group => group.ToList());
         bool IsFaulty(ReplicaId replica) => options.Faulty.Contains(replica) || !histories.ContainsKey(replica);
-        var join = new LogJoin(header.Configuration, Readings(header, histories, IsFaulty, options.Within), IsFaulty, options.Progress);
-        join.Run();
+        var join = Join(header, histories, IsFaulty, options);
         var missing = join.Missing.ToList();
         var violations = Convincing(header, histories, join.Violations, missing);
+        if (violations.Count > 0) violations[0] = violations[0] with { Needed = Needed(header, histories, violations[0], options) };
         var replicas = join.Replicas.Select(join.VerdictOf).ToImmutableArray();
         var report = new VerificationReport(Verdict.Violates, replicas, [.. violations], [], new IntegrityReport([], []));
         LogVerifier.Expect(report, options, missing);
         return report with { Verdict = LogVerifier.VerdictOf(violations, missing), Missing = [.. missing], Unjudged = Unjudged(header), Different = Different(steps.Where(step => !IsFaulty(step.Replica))) };
+    }
+
+    // What is needed of the others' steps depends on more than on who sent what: of states and batches, too. So it is tried.
+    private static ImmutableSortedDictionary<ReplicaId, long> Needed(
+        TraceHeader header, Dictionary<ReplicaId, List<TraceStep>> histories, Finding finding, VerificationOptions options)
+    {
+        var all = histories.ToImmutableSortedDictionary(history => history.Key, _ => long.MaxValue);
+        var both = finding.Sender is { } sender ? finding.Needed.SetItem(finding.Replica, long.MaxValue).SetItem(sender, long.MaxValue) : finding.Needed;
+        return new[] { finding.Needed, both, finding.Reached.SetItem(finding.Replica, finding.Revision) }.FirstOrDefault(IsFoundIn) ?? all;
+
+        bool IsFoundIn(ImmutableSortedDictionary<ReplicaId, long> needed)
+        {
+            var some = histories.Where(history => needed.ContainsKey(history.Key))
+                .ToDictionary(history => history.Key, history => history.Value.TakeWhile(step => step.Number <= needed[history.Key]).ToList());
+            bool IsFaulty(ReplicaId replica) => options.Faulty.Contains(replica) || !some.ContainsKey(replica);
+            var found = Convincing(header, some, Join(header, some, IsFaulty, options with { Progress = null }).Violations, []).FirstOrDefault();
+            return found is not null && (found.Replica, found.Revision, found.Guard) == (finding.Replica, finding.Revision, finding.Guard);
+        }
+    }
+
+    // Once, or again where replicas recorded different things that are the same for correct ones, with what most recorded.
+    private static LogJoin Join(TraceHeader header, Dictionary<ReplicaId, List<TraceStep>> histories, Func<ReplicaId, bool> isFaulty, VerificationOptions options)
+    {
+        var (numbers, disagreements) = (new Numbering(), new Disagreements());
+        while (true)
+        {
+            disagreements.Begin();
+            var states = new StatesAtHand(numbers, disagreements);
+            var isWhole = header.Profile == TraceProfile.NamedNewView;
+            var translation = new SpecTranslation(header.Configuration, numbers, isWhole ? null : states.DigestOf) { Disagreements = disagreements };
+            var terms = new TraceTerms(header.Profile, translation);
+            var readings = Readings(header, histories, isFaulty, replica => new TraceInference(translation, replica, terms, states, isFaulty, options.Within));
+            var join = new LogJoin(header.Configuration, readings, isFaulty, disagreements, options.Progress);
+            join.Run();
+            if (!join.IsOpen) return join;
+        }
     }
 
     private static DifferentDecisions? Different(IEnumerable<TraceStep> steps)
@@ -58,19 +94,12 @@ public static class TraceVerifier
         return LogStreams.OfReplica(header.Cluster, replica);
     }
 
-    private static List<ReplicaReading> Readings(TraceHeader header, Dictionary<ReplicaId, List<TraceStep>> histories, Func<ReplicaId, bool> isFaulty, long? within)
-    {
-        var numbers = new Numbering();
-        var states = new StatesAtHand(numbers);
-        var isWhole = header.Profile == TraceProfile.NamedNewView;
-        var translation = new SpecTranslation(header.Configuration, numbers, isWhole ? null : states.DigestOf);
-        var terms = new TraceTerms(header.Profile, translation);
-        return
+    private static List<ReplicaReading> Readings(
+        TraceHeader header, Dictionary<ReplicaId, List<TraceStep>> histories, Func<ReplicaId, bool> isFaulty, Func<ReplicaId, TraceInference> infer) =>
         [
-            .. histories.Where(history => !isFaulty(history.Key)).Select(history => new TraceReading(
-                StreamOf(header, history.Key), history.Key, history.Value, new TraceInference(translation, history.Key, terms, states, isFaulty, within))),
+            .. histories.Where(history => !isFaulty(history.Key))
+                .Select(history => new TraceReading(StreamOf(header, history.Key), history.Key, history.Value, infer(history.Key))),
         ];
-    }
 
     // Without authentication anybody may have sent what bears a correct replica's name. With MACs a receiver can tell who sent it a message,
     // and nothing of the statements of others in it.

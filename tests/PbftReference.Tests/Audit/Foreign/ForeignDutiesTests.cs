@@ -142,6 +142,19 @@ public sealed class ForeignDutiesTests : IDisposable
     }
 
     [Fact]
+    public void What_a_replica_did_first_is_told_first_though_it_was_found_last()
+    {
+        var (proposal, other) = (PrePrepare(0, BatchOf("A", 1)), PrePrepare(0, BatchOf("B", 2)));
+        var trace = new HandMadeTrace();
+        trace.Step(1, proposal, Prepare(1, proposal));
+        // replica 2 never sent this, which shows when it is read to its end; and it is not, before replica 1 sends what nobody proposed
+        trace.Step(1, Prepare(2, proposal));
+        trace.Step(1, null, Commit(1, other));
+        trace.Step(2, Commit(1, other));
+        Assert.Equal([(1, 2L, "SentByItsSender"), (1, 3L, "ProposalStands")], trace.Verify().Violations.Select(v => (v.Replica.Value, v.Revision, v.Guard)));
+    }
+
+    [Fact]
     public void A_statement_that_is_passed_on_is_held_against_nobody_where_only_direct_messages_are_authenticated()
     {
         var proposal = PrePrepare(0, BatchOf("A", 1));

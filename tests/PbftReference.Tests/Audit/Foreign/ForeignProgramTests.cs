@@ -31,9 +31,35 @@ public sealed class ForeignProgramTests : IDisposable
         var first = json["violations"]![0]!;
         Assert.Equal((1, replica, action, guard), (code, (int)first["replica"]!, (string)first["action"]!, (string)first["guard"]!));
         Assert.Contains(values, (string)first["values"]!, StringComparison.Ordinal);
+        FailsTheSameWay(json);
+    }
+
+    [Theory]
+    [InlineData("other-results", "LExecute", "ServiceDeterministic", "with result 1 \"whatever\" here, and ", " with result 1 \"3\" at replicas 0 (#")]
+    [InlineData("other-checkpoint", "LCheckpoint", "AsRecorded", "the state after 2 is signed for with ", " at replicas 0 (#")]
+    public void A_replica_that_alone_records_something_else_is_named_though_it_is_read_first(string fault, string action, string guard, params string[] values)
+    {
+        var (code, json) = Verify(fault);
+        var only = Assert.Single(json["violations"]!);
+        Assert.Equal((1, 1, action, guard), (code, (int)only["replica"]!, (string)only["action"]!, (string)only["guard"]!));
+        Assert.All([.. values, ": 1 against 3. "], text => Assert.Contains(text, (string)only["values"]!, StringComparison.Ordinal));
+        FailsTheSameWay(json);
+    }
+
+    private void FailsTheSameWay(JObject json)
+    {
         var again = Pbft.Run("verify", (string)json["prefix"]!, "--json", "--prefix", _traces.Beside("again.jsonl"));
         Assert.Equal(1, again.ExitCode);
-        Assert.Equal(first.ToString(), JObject.Parse(again.Output)["violations"]![0]!.ToString());
+        Assert.Equal(json["violations"]![0]!.ToString(), JObject.Parse(again.Output)["violations"]![0]!.ToString());
+    }
+
+    [Fact]
+    public void Of_a_replica_that_only_took_over_a_state_it_is_said_that_it_did()
+    {
+        var (code, json) = Verify("caught-up");
+        Assert.Equal((2, "1"), (code, (string)json["counts"]!["transfers"]!));
+        Assert.StartsWith("replica 3 executed nothing itself: it took over from others what was executed up to 2", (string)Assert.Single(json["missing"]!)!, StringComparison.Ordinal);
+        Assert.Equal(0, _traces.Verify("caught-up", options: ["--expect", "executed>=9,transfers>=1"]).Code);
     }
 
     [Fact]
