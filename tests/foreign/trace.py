@@ -17,7 +17,11 @@ things have equal digests.
     trace.py unfinished           replica 1 has all commits for request 3 and does not execute it
     trace.py caught-up            replica 3 hears of nothing, and then takes over the state after request 2
     trace.py view-change          good, and then a view change, of which the profile carries no certificates
-    trace.py hidden-place         the same, and replica 2 does not report that it has prepared request 3
+    trace.py dropped-place        the same, and the new-view replaces request 3, which all have prepared, by the null request
+    trace.py left-place           the same, and the new-view does not speak of request 3
+    trace.py other-primary        the same, and the new-view is sent by replica 2
+    trace.py absent-asker         the same, and the new-view names replica 0, which asked for nothing
+    trace.py hidden-place         good with a view change, and replica 2 does not report that it has prepared request 3
 
 Two more arguments name another profile (osdi99 if it is left out) and how messages are authenticated (signatures).
 """
@@ -29,7 +33,9 @@ N, F, K = 4, 1, 2
 FAULTS = [
     "good", "one-by-one", "few-prepares", "other-batch", "other-results", "other-checkpoint", "never-sent",
     "no-commit", "no-checkpoint", "unfinished", "caught-up", "view-change", "hidden-place",
+    "dropped-place", "left-place", "other-primary", "absent-asker",
 ]
+VIEW_CHANGES = FAULTS[FAULTS.index("view-change"):]
 PROFILES = ["osdi99", "fabric-pq"]
 AUTHENTICATIONS = ["signatures", "macs", "none"]
 CLIENT = 7
@@ -164,9 +170,20 @@ def change_view(replicas, fault, profile):
             message["prePrepared"] = claims
         return dict(message, replica=who)
 
-    new_view = {"view": "1", "viewChanges": [1, 2, 3], "carried": [place], "replica": 1}
+    carried = {"dropped-place": [dict(place, batchDigest=None)], "left-place": []}.get(fault, [place])
+    starter = 2 if fault == "other-primary" else 1
+    new_view = {
+        "view": "1",
+        "viewChanges": [0, 1, 2] if fault == "absent-asker" else [1, 2, 3],
+        "carried": carried,
+        "replica": starter,
+    }
     for replica in replicas[1:]:
         replica.step(send=[replica.to_others("view-change", wish(replica.number))])
+    if fault == "other-primary":
+        replicas[2].step("view-change", wish(1))
+        replicas[2].step("view-change", wish(3), send=[replicas[2].to_others("new-view", new_view)])
+        return
     replicas[1].step("view-change", wish(2))
     own = replicas[1].to_others("new-view", new_view)
     replicas[1].step("view-change", wish(3), send=[own, replicas[1].to_others("pre-prepare", pre_prepare(3, 1))])
@@ -219,7 +236,7 @@ def main():
             make_stable(replicas, n, fault)
     if fault == "caught-up":
         catch_up(replicas[3])
-    if fault in ("view-change", "hidden-place"):
+    if fault in VIEW_CHANGES:
         change_view(replicas, fault, profile)
     print(json.dumps(header(profile, authentication)))
     for replica in replicas:

@@ -59,6 +59,9 @@ public static class RecordGuards
     /// <summary>What bears a correct replica's name was sent by it.</summary>
     public const string SentByItsSender = "SentByItsSender";
 
+    /// <summary>Correct replicas execute the same, where no more than f are faulty.</summary>
+    public const string Agreement = "Agreement";
+
     /// <summary>The logs can be put in one order in which everything is sent before it is received.</summary>
     public const string SentBefore = "SentBefore";
 }

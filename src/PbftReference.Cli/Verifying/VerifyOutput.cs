@@ -67,7 +67,8 @@ internal static class VerifyOutput
 
     private static IEnumerable<string> Lines(Finding finding, Terminal terminal)
     {
-        yield return terminal.Paint($"VIOLATION by replica {finding.Replica}, {finding.Stream} #{finding.Revision}", 31);
+        var who = finding.Guard == RecordGuards.Agreement ? "a correct replica, seen at" : $"replica {finding.Replica},";
+        yield return terminal.Paint($"VIOLATION by {who} {finding.Stream} #{finding.Revision}", 31);
         if (finding.Event.Length > 0) yield return $"  event   {finding.Event}";
         if (finding.Action.Length > 0) yield return $"  action  {finding.Action}";
         yield return $"  guard   {finding.Guard} is false";
@@ -111,7 +112,9 @@ internal static class VerifyOutput
             ? $"conforms: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas follow the specification{(report.Different is null ? "" : ", each replica by itself; they did not decide the same")}"
             : $"conforms, as far as it was judged: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas",
         Verdict.Violates => $"violates: {report.Violations.Length} {(report.Violations.Length == 1 ? "violation" : "violations")}",
-        Verdict.Undetermined => "undetermined: nothing is wrong, and not all is there to tell that all is right",
+        Verdict.Undetermined => report.Different is null
+            ? "undetermined: nothing is found wrong, and not all is there to tell that all is right"
+            : "undetermined: correct replicas did not decide the same, and not all is there to tell whether one of them is wrong, or more than f are faulty",
         Verdict.Corrupt => "corrupt: the log is not as its replicas wrote it, so it is not judged; 'pbft log verify' tells more",
     };
 

@@ -23,6 +23,7 @@ internal sealed partial class TraceInference
     {
         if (m.Statement is { View.Value: > 0 } later && later.Replica == _self && m.Kind != MessageKind.ViewChange)
         {
+            if (later.Kind == MessageKind.NewView && _paperNewViews.WhyNot(later) is { } wrong) return Baseless(EventKind.NewViewSent, "LNewView", wrong.Guard, wrong.Values);
             return Gap($"it sends in view {later.View}, and profile {_terms.Name} does not say by which new-view it entered, nor by which certificates that follows");
         }
 
@@ -129,6 +130,7 @@ internal sealed partial class TraceInference
     private StepJudgement? AskedFor(PaperStatement m)
     {
         var view = m.View!.Value;
+        _paperNewViews.Add(m);
         if (!_asked.Add(view)) return null;
         if (StableUpTo(m.SequenceNumber!.Value) is { } stable) return stable;
         var follows = OwnViewChange(view);

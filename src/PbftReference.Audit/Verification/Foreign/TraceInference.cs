@@ -23,6 +23,7 @@ internal sealed partial class TraceInference
     private readonly SpecJudge _judge;
     private readonly TraceDuties _duties;
     private readonly VotesAtHand _votes;
+    private readonly PaperNewViews _paperNewViews;
     private readonly HashSet<Statement> _said = [];
     private readonly HashSet<ViewNumber> _asked = [];
     private readonly List<DeliverEvent> _waiting = [];
@@ -51,6 +52,7 @@ internal sealed partial class TraceInference
         _judge = new SpecJudge(translation, self, isFaulty);
         _judge.Obligations = _duties = new TraceDuties(translation.Configuration, translation.Model, _judge.Peer, self.Value, within);
         _votes = new VotesAtHand(translation.Configuration, translation);
+        _paperNewViews = new PaperNewViews(translation.Configuration, terms.Profile, self);
     }
 
     /// <summary>The specification's replica.</summary>
@@ -82,6 +84,7 @@ internal sealed partial class TraceInference
     {
         if (_step.Receive is not { } received) return null;
         _laterViews |= received.Statement is { View.Value: > 0 };
+        if (received.Statement is { Kind: MessageKind.ViewChange } paper) _paperNewViews.Add(paper);
         if (TraceTerms.Read(received) is not { } read || (read.Message as ReplicaMessage)?.Replica == _self) return null;
         foreach (var delivery in _deliveries.Of(read.Message, read.Signature))
         {

@@ -19,6 +19,9 @@ internal sealed class TraceTerms(TraceProfile profile, SpecTranslation translati
     /// <summary>Whether messages carry certificates and name new-views, and digests are this project's.</summary>
     public bool IsWhole => profile == TraceProfile.NamedNewView;
 
+    /// <summary>The profile.</summary>
+    public TraceProfile Profile => profile;
+
     /// <summary>The profile's name.</summary>
     public string Name => TraceNames.Profiles.Of(profile);
 

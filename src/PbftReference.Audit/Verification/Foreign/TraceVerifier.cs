@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using PbftReference.Core.Events;
 using PbftReference.Core.Messages;
 using PbftReference.Core.Types;
+using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Integrity;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Trace;
@@ -27,11 +30,30 @@ public static class TraceVerifier
         var join = Join(header, histories, IsFaulty, options);
         var missing = join.Missing.ToList();
         var violations = Convincing(header, histories, join.Violations, missing);
+        var different = Different(steps.Where(step => !IsFaulty(step.Replica)));
         if (violations.Count > 0) violations[0] = violations[0] with { Needed = Needed(header, histories, violations[0], options) };
+        else if (different is not null && AgreementHolds(header, IsFaulty)) violations.Add(Disagreement(header, histories, different));
         var replicas = join.Replicas.Select(join.VerdictOf).ToImmutableArray();
         var report = new VerificationReport(Verdict.Violates, replicas, [.. violations], [], new IntegrityReport([], []));
         LogVerifier.Expect(report, options, missing);
-        return report with { Verdict = LogVerifier.VerdictOf(violations, missing), Missing = [.. missing], Unjudged = Unjudged(header), Different = Different(steps.Where(step => !IsFaulty(step.Replica))) };
+        return report with { Verdict = LogVerifier.VerdictOf(violations, missing), Missing = [.. missing], Unjudged = Unjudged(header), Different = different };
+    }
+
+    // With at most f faulty replicas, and nobody under another's name, correct ones agree: that is proved.
+    private static bool AgreementHolds(TraceHeader header, Func<ReplicaId, bool> isFaulty) =>
+        header.Authentication == TraceAuthentication.Signatures
+        && Enumerable.Range(0, header.Configuration.Replicas).Count(i => isFaulty(new ReplicaId(i))) <= header.Configuration.Faults;
+
+    private static Finding Disagreement(TraceHeader header, Dictionary<ReplicaId, List<TraceStep>> histories, DifferentDecisions different)
+    {
+        var (one, other, f) = (StepOf(different.One, different.OneBatch), StepOf(different.Other, different.OtherBatch), header.Configuration.Faults);
+        var values = string.Create(CultureInfo.InvariantCulture, $"at {different.Place} replica {different.One} executed {different.OneBatch.ToShortString()} (#{one}) and replica {different.Other} {different.OtherBatch.ToShortString()} (#{other}): with at most f = {f} faulty replicas the others agree, so one that is called correct is not. Which one, nothing here tells");
+        return new Finding(StreamOf(header, different.One), different.One, one, Names.Events.Of(EventKind.BatchExecuted), "LExecute", RecordGuards.Agreement, values)
+        {
+            Needed = histories.ToImmutableSortedDictionary(history => history.Key, _ => long.MaxValue),
+        };
+
+        long StepOf(ReplicaId replica, Digest batch) => histories[replica].First(step => step.Executions.Any(execution => execution.SequenceNumber == different.Place && execution.BatchDigest == batch)).Number;
     }
 
     // What is needed of the others' steps depends on more than on who sent what: of states and batches, too. So it is tried.

@@ -72,6 +72,55 @@ public sealed class ForeignProgramTests : IDisposable
         Assert.Contains(json["missing"]!, missing => ((string)missing!).Contains("it sends in view 1, and profile osdi99 does not say", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("dropped-place", 1, "NewViewValid", "carries null over at 3, and from the view-changes of 1 2 3 follows ")]
+    [InlineData("left-place", 1, "NewViewValid", "carries nothing over at 3, and from the view-changes of 1 2 3 follows ")]
+    [InlineData("other-primary", 2, "IsPrimary", "the primary of view 1 is replica 1")]
+    [InlineData("absent-asker", 1, "ViewChangesDelivered", "names the view-changes of 0 1 2, and none for this view came from 0")]
+    public void A_new_view_that_does_not_follow_from_what_its_sender_had_violates(string fault, int replica, string guard, string values)
+    {
+        foreach (var profile in (string[])["osdi99", "fabric-pq"])
+        {
+            var (code, json) = _traces.Verify(fault, profile);
+            var only = Assert.Single(json["violations"]!);
+            Assert.Equal((1, replica, "LNewView", guard), (code, (int)only["replica"]!, (string)only["action"]!, (string)only["guard"]!));
+            Assert.Contains(values, (string)only["values"]!, StringComparison.Ordinal);
+            FailsTheSameWay(json);
+        }
+    }
+
+    [Fact]
+    public void Correct_replicas_that_execute_different_batches_violate_unless_more_than_f_may_be_faulty_or_anybody_may_have_sent_it()
+    {
+        var file = WithAnotherExecutionBehindTheViewChange();
+        var result = Pbft.Run("verify", file, "--json", "--faulty", "1");
+        var json = JObject.Parse(result.Output);
+        var only = Assert.Single(json["violations"]!);
+        Assert.Equal((1, "Agreement"), (result.ExitCode, (string)only["guard"]!));
+        Assert.StartsWith("at 3 replica 0 executed ", (string)only["values"]!, StringComparison.Ordinal);
+        Assert.Equal(1, Pbft.Run("verify", (string)json["prefix"]!, "--faulty", "1").ExitCode);
+
+        var tooMany = Pbft.Run("verify", file, "--faulty", "1,2");
+        Assert.Equal(2, tooMany.ExitCode);
+        Assert.Contains("correct replicas did not decide the same", tooMany.Output, StringComparison.Ordinal);
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"signatures\"", "\"macs\"", StringComparison.Ordinal));
+        Assert.Equal(2, Pbft.Run("verify", file).ExitCode);
+    }
+
+    // From its first message in view 1 on replica 3 is not judged, and there it executes another batch at 3 than the others did.
+    private string WithAnotherExecutionBehindTheViewChange()
+    {
+        var file = Write("view-change");
+        var lines = File.ReadAllLines(file).Select(JObject.Parse).ToList();
+        var line = lines.Single(line => (int?)line["replica"] == 3 && (string?)line["execute"]?[0]!["sequenceNumber"] == "3");
+        var executed = (JArray)line["execute"]!.DeepClone();
+        line.Remove("execute");
+        executed[0]["batchDigest"] = new string('a', 64);
+        lines.Add(new JObject { ["replica"] = 3, ["step"] = "99", ["execute"] = executed });
+        File.WriteAllText(file, string.Concat(lines.Select(line => line.ToString(Newtonsoft.Json.Formatting.None) + "\n")));
+        return file;
+    }
+
     [Fact]
     public void What_is_wrong_before_the_view_change_is_a_violation_still()
     {
