@@ -62,9 +62,10 @@ internal static class VerifyCommand
             ? TraceVerifier.Run(foreign.Header, foreign.Steps, judged)
             : LogVerifier.Run(input.Store, input.Genesis, judged);
         terminal.ClearProgress();
-        var written = report.Violations.IsEmpty ? null : PrefixFile.Write(input, report.Violations[0], prefix ?? PrefixFile.DefaultName(input.Source));
+        var written = report.Violations.IsEmpty ? WrittenPrefix.None : WrittenPrefix.Write(input, report.Violations[0], prefix);
         if (json) terminal.Result.WriteLine(VerifyOutput.Json(input, options, report, written).ToString(Formatting.Indented));
-        else foreach (var text in VerifyOutput.Lines(input, report, options, written, terminal)) terminal.Result.WriteLine(text);
+        else foreach (var text in VerifyOutput.Lines(input, report, options, written.File, terminal)) terminal.Result.WriteLine(text);
+        if (written.Error is { } error) terminal.Note($"pbft: {error}");
         return VerifyOutput.CodeOf(report.Verdict);
     }
 

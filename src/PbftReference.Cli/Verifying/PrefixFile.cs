@@ -1,6 +1,7 @@
 using PbftReference.Cli.Inspect;
 using System.Collections.Immutable;
 using PbftReference.Audit.Verification;
+using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Trace;
@@ -18,6 +19,8 @@ internal static class PrefixFile
 
     /// <summary>Writes the prefix.</summary>
     /// <returns>The file.</returns>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static string Write(VerifyInput input, Finding finding, string file)
     {
         if (input.Foreign is { } foreign) return Write(foreign, finding, file);
@@ -26,8 +29,7 @@ internal static class PrefixFile
         var header = new TraceHeader(
             TraceProfile.NamedNewView, TraceAuthentication.Signatures, "pbft-reference", genesis.Cluster, genesis.Service, genesis.Nonce,
             genesis.Configuration, streams, input.Run);
-        using var stream = new BufferedStream(File.Create(file));
-        TraceFile.Write(stream, header, streams.SelectMany(s => input.Store.Read(s.Stream, s.FirstRevision).TakeWhile(record => record.Revision <= s.LastRevision)).Select(record => new TraceLine(null, record)));
+        WholeFile.Write(file, stream => TraceFile.Write(stream, header, streams.SelectMany(s => input.Store.Read(s.Stream, s.FirstRevision).TakeWhile(record => record.Revision <= s.LastRevision)).Select(record => new TraceLine(null, record))));
         return file;
     }
 
@@ -37,8 +39,7 @@ internal static class PrefixFile
         var steps = finding.Sender is { } sender
             ? trace.Steps.Where(step => step.Replica == finding.Replica || step.Replica == sender)
             : trace.Steps.Where(step => step.Replica == finding.Replica && step.Number <= finding.Revision);
-        using var stream = new BufferedStream(File.Create(file));
-        TraceFile.Write(stream, trace.Header, steps.Select(step => new TraceLine(step, null)));
+        WholeFile.Write(file, stream => TraceFile.Write(stream, trace.Header, steps.Select(step => new TraceLine(step, null))));
         return file;
     }
 

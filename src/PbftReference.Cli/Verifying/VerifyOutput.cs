@@ -116,7 +116,7 @@ internal static class VerifyOutput
     };
 
     /// <summary>The document.</summary>
-    public static JObject Json(VerifyInput input, VerificationOptions options, VerificationReport report, string? prefix) => new()
+    public static JObject Json(VerifyInput input, VerificationOptions options, VerificationReport report, WrittenPrefix prefix) => new()
     {
         ["schema"] = Schema,
         ["source"] = input.Source,
@@ -144,7 +144,8 @@ internal static class VerifyOutput
             ["verdict"] = f.Verdict.ToString().ToLowerInvariant(),
             ["explanation"] = f.Explanation,
         })),
-        ["prefix"] = prefix,
+        ["prefix"] = prefix.File,
+        ["prefixError"] = prefix.Error,
         ["decisionsDiffer"] = report.Different is { } different ? Json(different, IsExecuted(different, report)) : null,
     };
 

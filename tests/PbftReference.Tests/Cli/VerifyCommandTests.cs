@@ -175,6 +175,30 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
         Assert.Equal(File.ReadAllText(prefix), File.ReadAllText(run.Beside("again.jsonl")));
     }
 
+    [Fact]
+    public void A_prefix_that_cannot_be_written_costs_no_verdict()
+    {
+        var copy = Copy("unwritten", (_, step) => Weakened(step), only: 1);
+        var nowhere = run.Beside(Path.Combine("nowhere", "p.jsonl"));
+        var result = Pbft.Run("verify", copy, "--prefix", nowhere);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("VIOLATION by replica 1", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith("violates: ", result.Lines[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("failing prefix", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"the shortest failing prefix cannot be written to {nowhere}: there is no directory ", result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_document_says_why_a_prefix_could_not_be_written()
+    {
+        var copy = Copy("untold", (_, step) => Weakened(step), only: 1);
+        var result = Pbft.Run("verify", copy, "--json", "--prefix", run.Beside(""));
+        var json = JObject.Parse(result.Output);
+        Assert.Equal((1, "violates", JTokenType.Null), (result.ExitCode, (string)json["verdict"]!, json["prefix"]!.Type));
+        Assert.Contains("it is a directory", (string)json["prefixError"]!, StringComparison.Ordinal);
+        Assert.Equal(JTokenType.Null, JObject.Parse(Pbft.Run("verify", copy, "--json", "--prefix", run.Beside("told.jsonl")).Output)["prefixError"]!.Type);
+    }
+
     // The run with its steps changed and chained anew; of the replica that is named, or of all.
     private string Copy(string name, Func<ReplicaId, Step, Step> change, int? only = null, int cut = int.MaxValue)
     {
