@@ -42,12 +42,38 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
         Assert.Equal(Pbft.Succeed("verify", run.Directory).Output, Pbft.Succeed("verify", file).Output);
     }
 
+    [Theory]
+    [InlineData("cluster", "", "the field \"cluster\" is empty")]
+    [InlineData("cluster", "c\u001b[31m", "the field \"cluster\" holds a control character")]
+    [InlineData("service", "s\u0007", "the field \"service\" holds a control character")]
+    [InlineData("implementation", "a\nb", "the field \"implementation\" holds a control character")]
+    public void A_name_in_a_header_that_cannot_be_one_is_wrong_data(string field, string name, string words)
+    {
+        var header = Header();
+        header[field] = name;
+        var file = run.Beside("named.jsonl");
+        File.WriteAllText(file, header.ToString(Newtonsoft.Json.Formatting.None) + "\n");
+        var result = Pbft.Run("verify", file);
+        Assert.Equal(65, result.ExitCode);
+        Assert.Contains($"{file}:1: ", result.Notes, StringComparison.Ordinal);
+        Assert.Contains(words, result.Notes, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', result.Notes);
+    }
+
     [Fact]
     public void A_trace_without_any_steps_is_undetermined()
     {
         var file = run.Beside("foreign.jsonl");
+        File.WriteAllText(file, Header().ToString(Newtonsoft.Json.Formatting.None) + "\n");
+        var result = Pbft.Run("verify", file);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("nothing was judged", result.Output, StringComparison.Ordinal);
+    }
+
+    private static JObject Header()
+    {
         var configuration = new JObject { ["replicas"] = 4, ["faults"] = 1, ["checkpointPeriod"] = 10, ["logMultiplier"] = 2 };
-        var header = new JObject
+        return new JObject
         {
             ["schema"] = "pbft.trace/1",
             ["profile"] = "osdi99",
@@ -57,10 +83,6 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
             ["service"] = "s",
             ["configuration"] = configuration,
         };
-        File.WriteAllText(file, header.ToString(Newtonsoft.Json.Formatting.None) + "\n");
-        var result = Pbft.Run("verify", file);
-        Assert.Equal(2, result.ExitCode);
-        Assert.Contains("nothing was judged", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
