@@ -16,12 +16,12 @@ internal static class VerifyCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var source = new LogPlaceArgument("A directory that 'pbft run' or 'pbft cluster' made, logs in a database (esdb://HOST:2113#NAME), or a pbft.trace/1 file of whatever implementation.", "LOG|FILE");
-        var faulty = new Option<string?>("--faulty") { HelpName = "ID,...", Description = "Replicas that may have done anything. [default: those that the run was told to make faulty]" };
+        var source = new LogPlaceArgument("A directory that 'pbft run' or 'pbft cluster' made, logs in a database (esdb://HOST:2113#NAME), or a pbft.trace/1 file of whatever implementation; - for standard input.", "LOG|FILE");
+        var faulty = new Option<string?>("--faulty") { HelpName = "ID,...", Description = "Replicas that may have done anything; none for nobody. [default: those that the run was told to make faulty]" };
         var expect = new Option<string?>("--expect")
         {
-            HelpName = "NAME>=COUNT,...",
-            Description = $"What the log must hold at least, in all correct replicas together: {string.Join(", ", Counts.Names)}. [default: an execution by every correct replica]",
+            HelpName = "COUNTS",
+            Description = $"What the log must hold at least, in all correct replicas together, as in 'executed>=10,view-changes>=1': {string.Join(", ", Counts.Names)}. [default: an execution by every correct replica]",
         };
         var lockStep = new Option<bool>("--lock-step") { Description = "Compares the recorded state with the specification's after each step, too." };
         var fromSnapshot = new Option<bool>("--from-snapshot") { Description = "Judges a log whose beginning was truncated from its oldest snapshot on; what lies before is not judged." };

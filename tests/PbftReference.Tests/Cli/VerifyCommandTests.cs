@@ -98,6 +98,12 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
     [InlineData(64, "did you mean executed?", "--expect", "executd>=1")]
     [InlineData(64, "not of the form NAME>=COUNT", "--expect", "executed=1")]
     [InlineData(64, "the cluster has replicas 0 to 3", "--faulty", "4")]
+    [InlineData(64, "'executed' stands there twice; say once how many are expected", "--expect", "executed>=1,executed>=0")]
+    [InlineData(64, "--expect '': it is empty; name what must be seen", "--expect", "")]
+    [InlineData(64, "--expect ',': it is empty", "--expect", ",")]
+    [InlineData(64, "--expect 'executed>=1,': a comma has nothing on one side", "--expect", "executed>=1,")]
+    [InlineData(64, "--faulty '': it is empty; name replicas as in --faulty 1,2, or none for nobody", "--faulty", "")]
+    [InlineData(64, "--faulty ',1': a comma has nothing on one side", "--faulty", ",1")]
     public void Wrong_options_say_what_was_meant(int code, string words, string option, string value)
     {
         var result = Pbft.Run("verify", run.Directory, option, value);
