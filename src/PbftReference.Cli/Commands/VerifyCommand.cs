@@ -26,7 +26,7 @@ internal static class VerifyCommand
         var lockStep = new Option<bool>("--lock-step") { Description = "Compares the recorded state with the specification's after each step, too." };
         var fromSnapshot = new Option<bool>("--from-snapshot") { Description = "Judges a log whose beginning was truncated from its oldest snapshot on; what lies before is not judged." };
         var within = new Option<long?>("--within") { HelpName = "STEPS", Description = "Of a trace without records: in how many further steps a replica does what it can; 0 for at once. [default: see docs/verification.md]" };
-        var prefix = new Option<string?>("--prefix") { HelpName = "FILE", Description = "Where the shortest failing prefix goes. [default: DIR.violation.jsonl]" };
+        var prefix = new Option<string?>("--prefix") { HelpName = "FILE", Description = "Where the shortest failing prefix goes. [default: beside the log, LOG.violation.jsonl]" };
         var json = LogArguments.Json();
         var command = new Command("verify", "Whether a log is a behaviour of the specification: exit code 0 conforms, 1 violates, 2 undetermined, 4 corrupt.")
         {
@@ -35,14 +35,17 @@ internal static class VerifyCommand
         source.AddTo(command);
         command.SetAction(line =>
         {
-            using var input = VerifyInput.Open(source.Of(line));
+            var place = source.Of(line);
+            PrefixPlace.Check(line.GetValue(prefix), VerifyPlace.PathOf(place));
+            var (expected, steps) = (VerifyArguments.Expected(line.GetValue(expect)), VerifyArguments.Within(line.GetValue(within)));
+            using var input = VerifyPlace.Open(place);
             var options = new VerificationOptions
             {
                 Faulty = VerifyArguments.Faulty(line.GetValue(faulty), input, terminal),
-                Expected = VerifyArguments.Expected(line.GetValue(expect)),
+                Expected = expected,
                 LockStep = line.GetValue(lockStep),
                 FromSnapshot = line.GetValue(fromSnapshot),
-                Within = VerifyArguments.Within(line.GetValue(within)),
+                Within = steps,
             };
             foreach (var note in VerifyArguments.WithoutEffect(options, input)) terminal.Note(note);
             return Run(terminal, input, options, line.GetValue(prefix), line.GetValue(json));

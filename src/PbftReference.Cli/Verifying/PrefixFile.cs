@@ -1,4 +1,3 @@
-using PbftReference.Cli.Inspect;
 using System.Collections.Immutable;
 using PbftReference.Audit.Verification;
 using PbftReference.Cli.Output;
@@ -14,9 +13,6 @@ namespace PbftReference.Cli.Verifying;
 /// </summary>
 internal static class PrefixFile
 {
-    /// <summary>Next to what was verified.</summary>
-    public static string DefaultName(string source) => LogAddress.Is(source) ? $"{LogAddress.Parse(source).Cluster}.violation.jsonl" : Path.TrimEndingDirectorySeparator(source) + ".violation.jsonl";
-
     /// <summary>Writes the prefix.</summary>
     /// <returns>The file.</returns>
     /// <exception cref="IOException">It cannot be written.</exception>

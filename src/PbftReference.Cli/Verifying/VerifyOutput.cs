@@ -50,7 +50,7 @@ internal static class VerifyOutput
         if (prefix is not null)
         {
             yield return "the shortest failing prefix of the first:";
-            yield return $"  pbft verify {ShellWord.Of(prefix)}{(options.FromSnapshot ? " --from-snapshot" : "")}";
+            yield return $"  {PrefixCommand.Of(prefix, input, options)}";
         }
 
         foreach (var finding in report.Integrity.Findings)
@@ -145,6 +145,7 @@ internal static class VerifyOutput
             ["explanation"] = f.Explanation,
         })),
         ["prefix"] = prefix.File,
+        ["prefixCommand"] = prefix.File is { } file ? PrefixCommand.Of(file, input, options) : null,
         ["prefixError"] = prefix.Error,
         ["decisionsDiffer"] = report.Different is { } different ? Json(different, IsExecuted(different, report)) : null,
     };

@@ -17,14 +17,17 @@ internal sealed record WrittenPrefix(string? File, string? Error)
     /// <param name="named">The file that <c>--prefix</c> names; null for one beside what was judged.</param>
     public static WrittenPrefix Write(VerifyInput input, Finding finding, string? named)
     {
-        var file = named ?? PrefixFile.DefaultName(input.Source);
+        var file = named ?? PrefixPlace.Default(input);
         try
         {
-            return new WrittenPrefix(PrefixFile.Write(input, finding, file), null);
+            return PrefixPlace.WhyNot(file, input.Source) is { } why ? NotTo(file, why) : new WrittenPrefix(PrefixFile.Write(input, finding, file), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or EventStoreException)
         {
-            return new WrittenPrefix(null, $"the shortest failing prefix cannot be written to {file}: {e.Message.TrimEnd('.')}; name another file by --prefix. The verdict stands");
+            return NotTo(file, e.Message.TrimEnd('.'));
         }
     }
+
+    private static WrittenPrefix NotTo(string file, string why) =>
+        new(null, $"the shortest failing prefix cannot be written to {file}: {why}; name another file by --prefix. The verdict stands");
 }
