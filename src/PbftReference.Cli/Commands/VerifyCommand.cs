@@ -14,6 +14,15 @@ namespace PbftReference.Cli.Commands;
 /// <summary><c>pbft verify</c>: whether a log is a behaviour of the specification.</summary>
 internal static class VerifyCommand
 {
+    private const string Name = "verify";
+
+    /// <summary>What to do with more than one log; null for every other command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="words">What is one too many.</param>
+    public static string? WithSeveral(Command command, IReadOnlyList<string> words) => command.Name == Name && words.Any(word => !word.StartsWith('-'))
+        ? "'verify' takes one place, with all logs of a cluster; 'pbft audit' takes the logs of single replicas, as many as there are"
+        : null;
+
     public static Command Create(Terminal terminal)
     {
         var source = new LogPlaceArgument("A directory that 'pbft run' or 'pbft cluster' made, logs in a database (esdb://HOST:2113#NAME), or a pbft.trace/1 file of whatever implementation; - for standard input.", "LOG|FILE");
@@ -28,7 +37,7 @@ internal static class VerifyCommand
         var within = new Option<long?>("--within") { HelpName = "STEPS", Description = "Of a trace without records: in how many further steps a replica does what it can; 0 for at once. [default: see docs/verification.md]" };
         var prefix = new Option<string?>("--prefix") { HelpName = "FILE", Description = "Where the shortest failing prefix goes. [default: beside the log, LOG.violation.jsonl]" };
         var json = LogArguments.Json();
-        var command = new Command("verify", "Whether a log is a behaviour of the specification: exit code 0 conforms, 1 violates, 2 undetermined, 4 corrupt.")
+        var command = new Command(Name, "Whether a log is a behaviour of the specification: exit code 0 conforms, 1 violates, 2 undetermined, 4 corrupt.")
         {
             faulty, expect, lockStep, fromSnapshot, within, prefix, json,
         };

@@ -112,6 +112,35 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
     }
 
     [Fact]
+    public void More_than_one_log_is_wrong_usage_and_audit_is_named_for_them()
+    {
+        var result = Pbft.Run("verify", run.Directory, run.Directory);
+        Assert.Equal(64, result.ExitCode);
+        Assert.Contains("'pbft audit' takes the logs of single replicas, as many as there are", result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_replica_of_a_cluster_is_refused_with_what_judges_it()
+    {
+        var cluster = run.Beside("cluster");
+        Pbft.Succeed("keygen", "--replicas", "4", "--cluster", cluster);
+        var replica = Path.Combine(cluster, "replica-0");
+        var result = Pbft.Run("verify", replica);
+        Assert.Equal(65, result.ExitCode);
+        Assert.Contains($"{replica} is one replica of the cluster in ", result.Notes, StringComparison.Ordinal);
+        Assert.Contains($"'pbft audit {replica}' audits it alone", result.Notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("--replica", result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_shows_what_each_option_takes()
+    {
+        var help = Pbft.Succeed("verify", "--help").Output;
+        Assert.Contains("--expect <COUNTS>", help, StringComparison.Ordinal);
+        Assert.Contains("'executed>=10,view-changes>=1'", help, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_does_not_exist_is_wrong_data() => Assert.Equal(65, Pbft.Run("verify", run.Beside("nothing")).ExitCode);
 
     [Fact]
