@@ -47,6 +47,12 @@ internal static class VerifyOutput
         }
 
         if (report.Violations.Length > ShownViolations) yield return $"... and {report.Violations.Length - ShownViolations} more; --json lists all";
+        if (report.Violations is [var first, ..])
+        {
+            yield return "what the first guard says, and where the paper has it:";
+            yield return $"  pbft explain {first.Guard}";
+        }
+
         if (prefix is not null)
         {
             yield return "the shortest failing prefix of the first:";

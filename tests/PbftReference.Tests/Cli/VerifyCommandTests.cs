@@ -215,6 +215,14 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
         step.Events.Any(e => e is Prepared) ? step with { Events = [.. step.Events.Where(e => e is not PrepareAccepted)] } : step;
 
     [Fact]
+    public void The_report_names_the_command_that_explains_its_first_guard()
+    {
+        var lines = Pbft.Run("verify", Copy("unexplained", (_, step) => Weakened(step), only: 1)).Lines;
+        var command = lines.Single(line => line.StartsWith("  pbft explain ", StringComparison.Ordinal)).Trim().Split(' ');
+        Assert.StartsWith("PreparedCertificateValid (guard)", Pbft.Succeed(command[1..]).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_violation_is_told_with_its_guard_and_the_shortest_failing_prefix_violates_too()
     {
         var copy = Copy("wrong", (_, step) => Weakened(step), only: 1);
