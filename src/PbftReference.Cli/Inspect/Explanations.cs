@@ -21,11 +21,11 @@ internal static partial class Explanations
 
     private static string InTheLog(string name) => string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 
-    private static Explanation Event(string name, string meaning, string why, string source, string code) => new("event", name, meaning, why, source, Core + code);
+    private static Explanation Event(string name, string meaning, string why, string source, string code) => new("event", name, meaning, why, source, Core + code) { See = Mapping };
 
     private static Explanation Message(string name, string meaning, string why, string source, string code) => new("message", name, meaning, why, source, Core + code);
 
-    private static Explanation Refusal(string name, string meaning, string why, string source, string code) => new("refusal", name, meaning, why, source, Core + code);
+    private static Explanation Refusal(string name, string meaning, string why, string source, string code) => new("refusal", name, meaning, why, source, Core + code) { See = Mapping };
 
     private static Explanation Timer(string name, string meaning, string why, string source, string code) => new("timer", name, meaning, why, source, Core + code);
 

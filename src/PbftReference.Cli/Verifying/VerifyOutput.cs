@@ -130,6 +130,8 @@ internal static class VerifyOutput
         ["exitCode"] = CodeOf(report.Verdict),
         ["specification"] = Spec.Specification.Fingerprint,
         ["lockStep"] = options.LockStep,
+        ["fromSnapshot"] = options.FromSnapshot,
+        ["within"] = options.Within,
         ["faulty"] = new JArray(options.Faulty.Select(replica => replica.Value)),
         ["counts"] = Json(report.Total),
         ["replicas"] = new JArray(report.Replicas.Select(r => new JObject
