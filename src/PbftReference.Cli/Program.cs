@@ -103,6 +103,7 @@ public static class Program
             if (Nearest.To(word, parsed.CommandResult.Command) is { } meant) terminal.Note($"pbft: did you mean '{meant}'?");
         }
 
+        if (VerifyCommand.WithSeveral(parsed.CommandResult.Command, parsed.UnmatchedTokens) is { } instead) terminal.Note($"pbft: {instead}");
         terminal.Note("pbft: see 'pbft --help', or 'pbft COMMAND --help'");
         return ExitCodes.Usage;
     }

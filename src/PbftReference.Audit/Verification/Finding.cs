@@ -7,8 +7,8 @@ namespace PbftReference.Audit.Verification;
 /// <param name="Stream">The stream.</param>
 /// <param name="Replica">Its replica.</param>
 /// <param name="Revision">The record.</param>
-/// <param name="Event">The recorded event's name.</param>
-/// <param name="Action">The specification's action, or <c>Deliver</c>; empty if none.</param>
+/// <param name="Event">The recorded event's name; empty if there was none.</param>
+/// <param name="Action">The specification's action, or <c>Deliver</c>; the one that was owed, if it was left undone; empty if none.</param>
 /// <param name="Guard">The guard that is false.</param>
 /// <param name="Values">The values that it speaks of.</param>
 public sealed record Finding(string Stream, ReplicaId Replica, long Revision, string Event, string Action, string Guard, string Values)

@@ -136,9 +136,10 @@ public sealed class LocalVerifier
 
     private StepRefusal Undone(Step step, SpecDuty duty)
     {
-        _judge.Refused(RefusedAct.Of(duty));
+        var owed = RefusedAct.Of(duty);
+        _judge.Refused(owed);
         return new StepRefusal(
-            step.Events.IsEmpty ? "" : Names.Events.Of(step.Events[^1].Kind), "", RecordGuards.NothingLeftUndone,
+            step.Events.IsEmpty ? "" : Names.Events.Of(step.Events[^1].Kind), owed.Action, RecordGuards.NothingLeftUndone,
             $"{duty.Name} {duty.Number}: it could be done with what had come by then, and is not done");
     }
 

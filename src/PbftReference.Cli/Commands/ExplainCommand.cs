@@ -7,14 +7,14 @@ using PbftReference.Runtime.Configuration;
 
 namespace PbftReference.Cli.Commands;
 
-/// <summary><c>pbft explain</c>: what a name of the log means, why it is there, and where in the code.</summary>
+/// <summary><c>pbft explain</c>: what a name of the log or of a verdict means, why it is there, and where in the code.</summary>
 internal static class ExplainCommand
 {
     private const int Width = 78;
 
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string?>("NAME") { Description = "An event, message, refusal, timer, phase, record type or property; all are listed if none is named.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME") { Description = "An event, message, refusal, timer, phase, record type or property, or a guard, action or duty of a verdict; all are listed if none is named.", Arity = ArgumentArity.ZeroOrOne };
         var json = LogArguments.Json();
         var command = new Command("explain", "What a name means, why it is there, where the paper and the code have it.") { name, json };
         command.SetAction(parsed =>
@@ -53,7 +53,8 @@ internal static class ExplainCommand
             foreach (var line in WordWrap.Lines(explanation.Meaning, Width - 2)) terminal.Result.WriteLine("  " + line);
             Write(terminal, "why", explanation.Why);
             Write(terminal, "source", explanation.Source);
-            Write(terminal, "code", "src/" + explanation.Code);
+            Write(terminal, "code", explanation.Place);
+            if (explanation.See is { } page) Write(terminal, "see", page);
         }
     }
 
@@ -76,7 +77,8 @@ internal static class ExplainCommand
             ["meaning"] = e.Meaning,
             ["why"] = e.Why,
             ["source"] = e.Source,
-            ["code"] = "src/" + e.Code,
+            ["code"] = e.Place,
+            ["see"] = e.See,
         })),
     };
 }

@@ -23,7 +23,7 @@ internal static class FuzzCommand
         var parallel = new Option<int>("--parallel") { HelpName = "COUNT", Description = "Most runs at a time; 0 for one a core." };
         var verify = new Option<bool>("--verify") { Description = "Judges the log of each run by the specification, too, as 'pbft verify' does." };
         var lockStep = new Option<bool>("--lock-step") { Description = "The same, and compares the recorded state with the specification's after each step." };
-        var expect = new Option<string?>("--expect") { HelpName = "NAME>=COUNT,...", Description = "With --verify: what the logs must hold at least, all together, as for 'pbft verify'." };
+        var expect = new Option<string?>("--expect") { HelpName = "COUNTS", Description = "With --verify: what the logs must hold at least, all together, as in 'executed>=10,view-changes>=1' of 'pbft verify'." };
         var save = new Option<string>("--save") { HelpName = "DIR", Description = "Where a log that does not conform goes, as a trace.", DefaultValueFactory = _ => "runs" };
         var store = new Option<string?>("--store") { HelpName = "esdb://...", Description = "With --verify: a database where a log that does not conform goes, too, as the cluster seed-SEED." };
         var json = new Option<bool>("--json") { Description = "Prints the result as one JSON document." };

@@ -14,35 +14,47 @@ namespace PbftReference.Cli.Commands;
 /// <summary><c>pbft verify</c>: whether a log is a behaviour of the specification.</summary>
 internal static class VerifyCommand
 {
+    private const string Name = "verify";
+
+    /// <summary>What to do with more than one log; null for every other command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="words">What is one too many.</param>
+    public static string? WithSeveral(Command command, IReadOnlyList<string> words) => command.Name == Name && words.Any(word => !word.StartsWith('-'))
+        ? "'verify' takes one place, with all logs of a cluster; 'pbft audit' takes the logs of single replicas, as many as there are"
+        : null;
+
     public static Command Create(Terminal terminal)
     {
-        var source = new LogPlaceArgument("A directory that 'pbft run' or 'pbft cluster' made, logs in a database (esdb://HOST:2113#NAME), or a pbft.trace/1 file of whatever implementation.", "LOG|FILE");
-        var faulty = new Option<string?>("--faulty") { HelpName = "ID,...", Description = "Replicas that may have done anything. [default: those that the run was told to make faulty]" };
+        var source = new LogPlaceArgument("A directory that 'pbft run' or 'pbft cluster' made, logs in a database (esdb://HOST:2113#NAME), or a pbft.trace/1 file of whatever implementation; - for standard input.", "LOG|FILE");
+        var faulty = new Option<string?>("--faulty") { HelpName = "ID,...", Description = "Replicas that may have done anything; none for nobody. [default: those that the run was told to make faulty]" };
         var expect = new Option<string?>("--expect")
         {
-            HelpName = "NAME>=COUNT,...",
-            Description = $"What the log must hold at least, in all correct replicas together: {string.Join(", ", Counts.Names)}. [default: an execution by every correct replica]",
+            HelpName = "COUNTS",
+            Description = $"What the log must hold at least, in all correct replicas together, as in 'executed>=10,view-changes>=1': {string.Join(", ", Counts.Names)}. [default: an execution by every correct replica]",
         };
         var lockStep = new Option<bool>("--lock-step") { Description = "Compares the recorded state with the specification's after each step, too." };
         var fromSnapshot = new Option<bool>("--from-snapshot") { Description = "Judges a log whose beginning was truncated from its oldest snapshot on; what lies before is not judged." };
         var within = new Option<long?>("--within") { HelpName = "STEPS", Description = "Of a trace without records: in how many further steps a replica does what it can; 0 for at once. [default: see docs/verification.md]" };
-        var prefix = new Option<string?>("--prefix") { HelpName = "FILE", Description = "Where the shortest failing prefix goes. [default: DIR.violation.jsonl]" };
+        var prefix = new Option<string?>("--prefix") { HelpName = "FILE", Description = "Where the shortest failing prefix goes. [default: beside the log, LOG.violation.jsonl]" };
         var json = LogArguments.Json();
-        var command = new Command("verify", "Whether a log is a behaviour of the specification: exit code 0 conforms, 1 violates, 2 undetermined, 4 corrupt.")
+        var command = new Command(Name, "Whether a log is a behaviour of the specification: exit code 0 conforms, 1 violates, 2 undetermined, 4 corrupt.")
         {
             faulty, expect, lockStep, fromSnapshot, within, prefix, json,
         };
         source.AddTo(command);
         command.SetAction(line =>
         {
-            using var input = VerifyInput.Open(source.Of(line));
+            var place = source.Of(line);
+            PrefixPlace.Check(line.GetValue(prefix), VerifyPlace.PathOf(place));
+            var (expected, steps) = (VerifyArguments.Expected(line.GetValue(expect)), VerifyArguments.Within(line.GetValue(within)));
+            using var input = VerifyPlace.Open(place);
             var options = new VerificationOptions
             {
                 Faulty = VerifyArguments.Faulty(line.GetValue(faulty), input, terminal),
-                Expected = VerifyArguments.Expected(line.GetValue(expect)),
+                Expected = expected,
                 LockStep = line.GetValue(lockStep),
                 FromSnapshot = line.GetValue(fromSnapshot),
-                Within = VerifyArguments.Within(line.GetValue(within)),
+                Within = steps,
             };
             foreach (var note in VerifyArguments.WithoutEffect(options, input)) terminal.Note(note);
             return Run(terminal, input, options, line.GetValue(prefix), line.GetValue(json));
@@ -62,9 +74,10 @@ internal static class VerifyCommand
             ? TraceVerifier.Run(foreign.Header, foreign.Steps, judged)
             : LogVerifier.Run(input.Store, input.Genesis, judged);
         terminal.ClearProgress();
-        var written = report.Violations.IsEmpty ? null : PrefixFile.Write(input, report.Violations[0], prefix ?? PrefixFile.DefaultName(input.Source));
+        var written = report.Violations.IsEmpty ? WrittenPrefix.None : WrittenPrefix.Write(input, report.Violations[0], prefix);
         if (json) terminal.Result.WriteLine(VerifyOutput.Json(input, options, report, written).ToString(Formatting.Indented));
-        else foreach (var text in VerifyOutput.Lines(input, report, options, written, terminal)) terminal.Result.WriteLine(text);
+        else foreach (var text in VerifyOutput.Lines(input, report, options, written.File, terminal)) terminal.Result.WriteLine(text);
+        if (written.Error is { } error) terminal.Note($"pbft: {error}");
         return VerifyOutput.CodeOf(report.Verdict);
     }
 

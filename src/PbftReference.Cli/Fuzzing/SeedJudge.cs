@@ -115,7 +115,7 @@ public sealed class SeedJudge(bool lockStep, ImmutableSortedDictionary<string, l
         if (database is not null) SaveInto(database, file);
         if (report.Violations.IsEmpty) return file;
         using var input = VerifyInput.Open(file);
-        PrefixFile.Write(input, report.Violations[0], PrefixFile.DefaultName(file));
+        PrefixFile.Write(input, report.Violations[0], PrefixPlace.Beside(file));
         return file;
     }
 }

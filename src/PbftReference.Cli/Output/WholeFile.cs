@@ -43,5 +43,6 @@ internal static class WholeFile
         }
     }
 
-    private static bool IsDevice(string file) => Path.GetFullPath(file) is var path && (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal));
+    /// <summary>Whether a path is among the system's devices and descriptors, so that nothing can stand beside it.</summary>
+    public static bool IsDevice(string file) => Path.GetFullPath(file) is var path && (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal));
 }

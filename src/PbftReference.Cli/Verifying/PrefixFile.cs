@@ -1,6 +1,6 @@
-using PbftReference.Cli.Inspect;
 using System.Collections.Immutable;
 using PbftReference.Audit.Verification;
+using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Trace;
@@ -14,11 +14,10 @@ namespace PbftReference.Cli.Verifying;
 /// </summary>
 internal static class PrefixFile
 {
-    /// <summary>Next to what was verified.</summary>
-    public static string DefaultName(string source) => LogAddress.Is(source) ? $"{LogAddress.Parse(source).Cluster}.violation.jsonl" : Path.TrimEndingDirectorySeparator(source) + ".violation.jsonl";
-
     /// <summary>Writes the prefix.</summary>
     /// <returns>The file.</returns>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static string Write(VerifyInput input, Finding finding, string file)
     {
         if (input.Foreign is { } foreign) return Write(foreign, finding, file);
@@ -27,16 +26,14 @@ internal static class PrefixFile
         var header = new TraceHeader(
             TraceProfile.NamedNewView, TraceAuthentication.Signatures, "pbft-reference", genesis.Cluster, genesis.Service, genesis.Nonce,
             genesis.Configuration, streams, input.Run);
-        using var stream = new BufferedStream(File.Create(file));
-        TraceFile.Write(stream, header, streams.SelectMany(s => input.Store.Read(s.Stream, s.FirstRevision).TakeWhile(record => record.Revision <= s.LastRevision)).Select(record => new TraceLine(null, record)));
+        WholeFile.Write(file, stream => TraceFile.Write(stream, header, streams.SelectMany(s => input.Store.Read(s.Stream, s.FirstRevision).TakeWhile(record => record.Revision <= s.LastRevision)).Select(record => new TraceLine(null, record))));
         return file;
     }
 
     private static string Write(ForeignTrace trace, Finding finding, string file)
     {
         var steps = trace.Steps.Where(step => finding.Needed.TryGetValue(step.Replica, out var last) && step.Number <= last);
-        using var stream = new BufferedStream(File.Create(file));
-        TraceFile.Write(stream, trace.Header, steps.Select(step => new TraceLine(step, null)));
+        WholeFile.Write(file, stream => TraceFile.Write(stream, trace.Header, steps.Select(step => new TraceLine(step, null))));
         return file;
     }
 

@@ -10,14 +10,18 @@ namespace PbftReference.Cli.Verifying;
 /// <summary>Reads the options of <c>pbft verify</c>.</summary>
 internal static class VerifyArguments
 {
+    /// <summary>What <c>--faulty</c> takes for no replica at all.</summary>
+    public const string Nobody = "none";
+
     /// <summary>The faulty replicas: those that are named, else those of the run.</summary>
-    /// <exception cref="CommandException">A word that is no replica of the cluster.</exception>
+    /// <exception cref="CommandException">It is empty, or a word is no replica of the cluster.</exception>
     public static ImmutableSortedSet<ReplicaId> Faulty(string? text, VerifyInput input, Terminal terminal)
     {
-        if (text is not null) return [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(word => Replica(word, input))];
+        if (text == Nobody) return [];
+        if (text is not null) return [.. Words("--faulty", text, "replicas as in --faulty 1,2, or none for nobody").Select(word => Replica(word, input))];
         if (!input.FaultyOfRun.IsEmpty)
         {
-            terminal.Note($"pbft: taken as faulty are the replicas that the run made so: {string.Join(", ", input.FaultyOfRun)}; --faulty names others");
+            terminal.Note($"pbft: taken as faulty are the replicas that the run made so: {string.Join(", ", input.FaultyOfRun)}; --faulty names others, or none");
         }
 
         return input.FaultyOfRun;
@@ -27,7 +31,15 @@ internal static class VerifyArguments
     {
         var n = input.Genesis.Configuration.Replicas;
         if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < n) return new ReplicaId(number);
-        throw new CommandException(ExitCodes.Usage, $"--faulty '{word}': the cluster has replicas 0 to {n - 1}; write them as in --faulty 1,2");
+        throw new CommandException(ExitCodes.Usage, $"--faulty '{word}': the cluster has replicas 0 to {n - 1}; write them as in --faulty 1,2, or none for nobody");
+    }
+
+    // A variable that is not set, or a comma too many, is no list.
+    private static string[] Words(string option, string text, string what)
+    {
+        var words = text.Split(',', StringSplitOptions.TrimEntries);
+        if (!words.Contains("")) return words;
+        throw new CommandException(ExitCodes.Usage, $"{option} '{text}': {(words.All(word => word.Length == 0) ? "it is empty" : "a comma has nothing on one side")}; name {what}");
     }
 
     /// <summary>In how many steps a replica does what it can.</summary>
@@ -44,11 +56,12 @@ internal static class VerifyArguments
     }
 
     /// <summary>What must be seen.</summary>
-    /// <exception cref="CommandException">It is not of the form, or nothing of this name is counted.</exception>
+    /// <exception cref="CommandException">It is not of the form, is empty, names something twice, or nothing of this name is counted.</exception>
     public static ImmutableSortedDictionary<string, long> Expected(string? text)
     {
         var expected = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
-        foreach (var word in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        if (text is null) return expected.ToImmutable();
+        foreach (var word in Words("--expect", text, "what must be seen, as in --expect 'executed>=10,view-changes>=1', or leave it out"))
         {
             var parts = word.Split(">=", 2);
             if (parts.Length != 2 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var least))
@@ -61,7 +74,7 @@ internal static class VerifyArguments
                 throw new CommandException(ExitCodes.Usage, $"--expect '{word}': nothing is counted as '{parts[0]}'{(DidYouMean.Among(Counts.Names, parts[0]) is { Length: > 0 } near ? near : ".")} There are: {string.Join(", ", Counts.Names)}");
             }
 
-            expected[parts[0]] = least;
+            if (!expected.TryAdd(parts[0], least)) throw new CommandException(ExitCodes.Usage, $"--expect '{text}': '{parts[0]}' stands there twice; say once how many are expected");
         }
 
         return expected.ToImmutable();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PbftReference.Cli.Inspect;
+using PbftReference.Cli.Output;
 using PbftReference.Core.Types;
 using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Stores;
@@ -19,6 +20,9 @@ internal sealed class VerifyInput : IDisposable
         FaultyOfRun = run is null || ClusterManifest.Decode(run, source) is not null ? [] : [.. RunDirectory.ParseManifest(run, source).Options.NotCorrect];
     }
 
+    /// <summary>What <see cref="Source"/> is for a trace that comes through standard input.</summary>
+    public const string StandardInput = "/dev/stdin";
+
     /// <summary>The directory or the file.</summary>
     public string Source { get; }
 
@@ -37,6 +41,9 @@ internal sealed class VerifyInput : IDisposable
     /// <summary>Whether it is a file, and not logs in their place, which alone are audited.</summary>
     public bool IsFile { get; private init; }
 
+    /// <summary>Whether it came through a pipe or a device, beside which nothing can stand.</summary>
+    public bool IsPiped { get; private init; }
+
     /// <summary>A trace without records, of whatever implementation; null for everything else.</summary>
     public ForeignTrace? Foreign { get; private init; }
 
@@ -51,10 +58,20 @@ internal sealed class VerifyInput : IDisposable
         }
 
         if (!File.Exists(source)) throw new CommandException(ExitCodes.Data, $"{source} does not exist: name a directory that 'pbft run' or 'pbft cluster' made, or a trace that 'pbft trace export' wrote");
+        return OfTrace(File.OpenRead(source), source);
+    }
+
+    /// <summary>Reads a trace from standard input.</summary>
+    /// <exception cref="CommandException">It cannot be read.</exception>
+    public static VerifyInput OfStandardInput() => OfTrace(Console.OpenStandardInput(), StandardInput);
+
+    private static VerifyInput OfTrace(Stream input, string source)
+    {
         try
         {
-            using var stream = new BufferedStream(File.OpenRead(source));
-            return OfTrace(source, TraceFile.Read(stream, source, out var lines), lines);
+            using var stream = new BufferedStream(input);
+            var isPiped = !input.CanSeek || WholeFile.IsDevice(source);
+            return OfTrace(source, TraceFile.Read(stream, source, out var lines), lines, isPiped);
         }
         catch (LogFormatException e)
         {
@@ -62,17 +79,17 @@ internal sealed class VerifyInput : IDisposable
         }
     }
 
-    private static VerifyInput OfTrace(string source, TraceHeader header, IEnumerable<TraceLine> lines)
+    private static VerifyInput OfTrace(string source, TraceHeader header, IEnumerable<TraceLine> lines, bool isPiped)
     {
         var genesis = new Genesis(header.Cluster, header.Configuration, header.Service, header.Nonce);
         var store = new InMemoryEventStore();
         if (header.Streams.IsEmpty)
         {
-            return new VerifyInput(source, genesis, store, null) { IsFile = true, Foreign = new ForeignTrace(header, [.. lines.Select(line => StepOf(line, source))]) };
+            return new VerifyInput(source, genesis, store, null) { IsFile = true, IsPiped = isPiped, Foreign = new ForeignTrace(header, [.. lines.Select(line => StepOf(line, source))]) };
         }
 
         TraceImport.Into(store, source, header, lines);
-        return new VerifyInput(source, genesis, store, header.Run) { IsFile = true };
+        return new VerifyInput(source, genesis, store, header.Run) { IsFile = true, IsPiped = isPiped };
     }
 
     private static TraceStep StepOf(TraceLine line, string source) => line.Step is { } step && line.Record is null

@@ -47,10 +47,16 @@ internal static class VerifyOutput
         }
 
         if (report.Violations.Length > ShownViolations) yield return $"... and {report.Violations.Length - ShownViolations} more; --json lists all";
+        if (report.Violations is [var first, ..])
+        {
+            yield return "what the first guard says, and where the paper has it:";
+            yield return $"  pbft explain {first.Guard}";
+        }
+
         if (prefix is not null)
         {
             yield return "the shortest failing prefix of the first:";
-            yield return $"  pbft verify {ShellWord.Of(prefix)}{(options.FromSnapshot ? " --from-snapshot" : "")}";
+            yield return $"  {PrefixCommand.Of(prefix, input, options)}";
         }
 
         foreach (var finding in report.Integrity.Findings)
@@ -119,7 +125,7 @@ internal static class VerifyOutput
     };
 
     /// <summary>The document.</summary>
-    public static JObject Json(VerifyInput input, VerificationOptions options, VerificationReport report, string? prefix) => new()
+    public static JObject Json(VerifyInput input, VerificationOptions options, VerificationReport report, WrittenPrefix prefix) => new()
     {
         ["schema"] = Schema,
         ["source"] = input.Source,
@@ -127,6 +133,8 @@ internal static class VerifyOutput
         ["exitCode"] = CodeOf(report.Verdict),
         ["specification"] = Spec.Specification.Fingerprint,
         ["lockStep"] = options.LockStep,
+        ["fromSnapshot"] = options.FromSnapshot,
+        ["within"] = options.Within,
         ["faulty"] = new JArray(options.Faulty.Select(replica => replica.Value)),
         ["counts"] = Json(report.Total),
         ["replicas"] = new JArray(report.Replicas.Select(r => new JObject
@@ -147,7 +155,9 @@ internal static class VerifyOutput
             ["verdict"] = f.Verdict.ToString().ToLowerInvariant(),
             ["explanation"] = f.Explanation,
         })),
-        ["prefix"] = prefix,
+        ["prefix"] = prefix.File,
+        ["prefixCommand"] = prefix.File is { } file ? PrefixCommand.Of(file, input, options) : null,
+        ["prefixError"] = prefix.Error,
         ["decisionsDiffer"] = report.Different is { } different ? Json(different, IsExecuted(different, report)) : null,
     };
 

@@ -59,9 +59,9 @@ internal static class TraceHeaderJson
         return new TraceHeader(
             Name(json, "profile", TraceNames.Profiles),
             Name(json, "authentication", TraceNames.Authentications),
-            Text(json, "implementation"),
-            Text(json, "cluster"),
-            Text(json, "service"),
+            Plain(json, "implementation"),
+            ClusterName(json),
+            Plain(json, "service"),
             json["nonce"] is JValue { Value: string hex } ? Digest.Parse(hex) : Digest.None,
             ConfigurationCodec.Decode(Encoding.UTF8.GetBytes(Field(json, "configuration").ToString(Formatting.None))),
             ReadStreams(json),
@@ -94,6 +94,13 @@ internal static class TraceHeaderJson
 
     private static string Text(JObject json, string name) =>
         Field(json, name) is JValue { Value: string text } ? text : throw new FormatException($"the field \"{name}\" is no string");
+
+    // Streams are named after it.
+    private static string ClusterName(JObject json) => Plain(json, "cluster") is { Length: > 0 } name ? name : throw new FormatException("the field \"cluster\" is empty");
+
+    // It is shown to people, on terminals that obey control characters.
+    private static string Plain(JObject json, string name) =>
+        Text(json, name) is var text && text.Any(char.IsControl) ? throw new FormatException($"the field \"{name}\" holds a control character") : text;
 
     private static long Number(JObject json, string name) => LogJsonReader.TryParseInt64(Text(json, name), out var value)
         ? value

@@ -7,6 +7,8 @@ namespace PbftReference.Tests.Audit;
 /// <summary>A correct replica does what it can: a log in which a step stops short is refused, with what was owed.</summary>
 public sealed class LeftUndoneTests
 {
+    private static readonly string Mapping = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "spec", "mapping.md"));
+
     [Fact]
     public void A_commit() => StopsShort<Prepared>(RecordedRun.Calm(), 1, "OweCommit");
 
@@ -53,5 +55,6 @@ public sealed class LeftUndoneTests
         var (refusal, where) = run.Judge(replica);
         Assert.Equal((step, "NothingLeftUndone"), (where, refusal!.Guard));
         Assert.StartsWith(duty + " ", refusal.Values, StringComparison.Ordinal);
+        Assert.Contains($" | `{refusal.Action}` | ", Mapping.Split('\n').Single(row => row.StartsWith($"| `{duty}` | ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 }

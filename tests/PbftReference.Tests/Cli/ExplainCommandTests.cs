@@ -1,6 +1,8 @@
 using Newtonsoft.Json.Linq;
+using PbftReference.Audit.Verification;
 using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Log;
+using PbftReference.Spec;
 using Xunit;
 
 namespace PbftReference.Tests.Cli;
@@ -19,7 +21,10 @@ public sealed partial class ExplainCommandTests
     [InlineData("slot phase")]
     [InlineData("execution phase")]
     [InlineData("record type")]
-    public void Every_name_of_the_log_is_explained_once_and_no_other(string kind)
+    [InlineData("guard")]
+    [InlineData("action")]
+    [InlineData("duty")]
+    public void Every_name_of_the_log_and_of_a_verdict_is_explained_once_and_no_other(string kind)
     {
         IEnumerable<string> names = kind switch
         {
@@ -31,6 +36,9 @@ public sealed partial class ExplainCommandTests
             "replica phase" => Names.ReplicaPhases.All,
             "slot phase" => Names.SlotPhases.All,
             "execution phase" => Names.ExecutionPhases.All,
+            "guard" => [.. SpecPeer.Guards, .. typeof(RecordGuards).GetFields().Select(field => (string)field.GetRawConstantValue()!)],
+            "action" => [.. SpecAction.Names, "Deliver"],
+            "duty" => SpecDesk.Names,
             _ => [.. Names.RecordTypes, RecordTypes.Blob, RecordTypes.RefusalsCounted, RecordTypes.SnapshotTaken, RecordTypes.Snapshot],
         };
         Assert.Equal(names.Order(StringComparer.Ordinal), All.Where(e => (string)e["kind"]! == kind).Select(e => (string)e["name"]!).Order(StringComparer.Ordinal));
@@ -73,6 +81,25 @@ public sealed partial class ExplainCommandTests
 
     [Fact]
     public void A_name_may_be_written_as_the_code_has_it() => Assert.Equal(Inspect.Lines("explain", "stale-view"), Inspect.Lines("explain", "StaleView"));
+
+    [Theory]
+    [InlineData("PreparedCertificateValid", "prepared-certificate-valid", "guard", "paper 4.2")]
+    [InlineData("NothingLeftUndone", "nothing-left-undone", "guard", "this project")]
+    [InlineData("LCommit", "l-commit", "action", "paper 4.2")]
+    [InlineData("OweCommit", "owe-commit", "duty", "paper 4.2")]
+    public void What_a_verdict_names_is_explained_with_its_section_and_the_page_that_maps_it(string name, string asInTheLog, string kind, string source)
+    {
+        var lines = Inspect.Lines("explain", name);
+        Assert.Equal($"{name} ({kind})", lines[0]);
+        Assert.Contains($"  source  {source}", lines);
+        Assert.Contains("  see     spec/mapping.md", lines);
+        Assert.Equal(lines, Inspect.Lines("explain", asInTheLog));
+    }
+
+    [Fact]
+    public void A_page_that_an_explanation_names_has_the_name() =>
+        Assert.All(All.Where(e => e["see"]!.Type != JTokenType.Null && (string)e["name"]! != "Deliver"), e =>
+            Assert.Contains($"`{e["name"]}`", File.ReadAllText(Path.Combine(RepositoryRoot.Path, (string)e["see"]!)), StringComparison.Ordinal));
 
     [Fact]
     public void An_unknown_name_is_wrong_usage_and_what_was_meant_is_guessed()

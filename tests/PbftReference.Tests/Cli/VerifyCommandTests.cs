@@ -42,12 +42,38 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
         Assert.Equal(Pbft.Succeed("verify", run.Directory).Output, Pbft.Succeed("verify", file).Output);
     }
 
+    [Theory]
+    [InlineData("cluster", "", "the field \"cluster\" is empty")]
+    [InlineData("cluster", "c\u001b[31m", "the field \"cluster\" holds a control character")]
+    [InlineData("service", "s\u0007", "the field \"service\" holds a control character")]
+    [InlineData("implementation", "a\nb", "the field \"implementation\" holds a control character")]
+    public void A_name_in_a_header_that_cannot_be_one_is_wrong_data(string field, string name, string words)
+    {
+        var header = Header();
+        header[field] = name;
+        var file = run.Beside("named.jsonl");
+        File.WriteAllText(file, header.ToString(Newtonsoft.Json.Formatting.None) + "\n");
+        var result = Pbft.Run("verify", file);
+        Assert.Equal(65, result.ExitCode);
+        Assert.Contains($"{file}:1: ", result.Notes, StringComparison.Ordinal);
+        Assert.Contains(words, result.Notes, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', result.Notes);
+    }
+
     [Fact]
     public void A_trace_without_any_steps_is_undetermined()
     {
         var file = run.Beside("foreign.jsonl");
+        File.WriteAllText(file, Header().ToString(Newtonsoft.Json.Formatting.None) + "\n");
+        var result = Pbft.Run("verify", file);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("nothing was judged", result.Output, StringComparison.Ordinal);
+    }
+
+    private static JObject Header()
+    {
         var configuration = new JObject { ["replicas"] = 4, ["faults"] = 1, ["checkpointPeriod"] = 10, ["logMultiplier"] = 2 };
-        var header = new JObject
+        return new JObject
         {
             ["schema"] = "pbft.trace/1",
             ["profile"] = "osdi99",
@@ -57,10 +83,6 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
             ["service"] = "s",
             ["configuration"] = configuration,
         };
-        File.WriteAllText(file, header.ToString(Newtonsoft.Json.Formatting.None) + "\n");
-        var result = Pbft.Run("verify", file);
-        Assert.Equal(2, result.ExitCode);
-        Assert.Contains("nothing was judged", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,11 +98,46 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
     [InlineData(64, "did you mean executed?", "--expect", "executd>=1")]
     [InlineData(64, "not of the form NAME>=COUNT", "--expect", "executed=1")]
     [InlineData(64, "the cluster has replicas 0 to 3", "--faulty", "4")]
+    [InlineData(64, "'executed' stands there twice; say once how many are expected", "--expect", "executed>=1,executed>=0")]
+    [InlineData(64, "--expect '': it is empty; name what must be seen", "--expect", "")]
+    [InlineData(64, "--expect ',': it is empty", "--expect", ",")]
+    [InlineData(64, "--expect 'executed>=1,': a comma has nothing on one side", "--expect", "executed>=1,")]
+    [InlineData(64, "--faulty '': it is empty; name replicas as in --faulty 1,2, or none for nobody", "--faulty", "")]
+    [InlineData(64, "--faulty ',1': a comma has nothing on one side", "--faulty", ",1")]
     public void Wrong_options_say_what_was_meant(int code, string words, string option, string value)
     {
         var result = Pbft.Run("verify", run.Directory, option, value);
         Assert.Equal(code, result.ExitCode);
         Assert.Contains(words, result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_than_one_log_is_wrong_usage_and_audit_is_named_for_them()
+    {
+        var result = Pbft.Run("verify", run.Directory, run.Directory);
+        Assert.Equal(64, result.ExitCode);
+        Assert.Contains("'pbft audit' takes the logs of single replicas, as many as there are", result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_replica_of_a_cluster_is_refused_with_what_judges_it()
+    {
+        var cluster = run.Beside("cluster");
+        Pbft.Succeed("keygen", "--replicas", "4", "--cluster", cluster);
+        var replica = Path.Combine(cluster, "replica-0");
+        var result = Pbft.Run("verify", replica);
+        Assert.Equal(65, result.ExitCode);
+        Assert.Contains($"{replica} is one replica of the cluster in ", result.Notes, StringComparison.Ordinal);
+        Assert.Contains($"'pbft audit {replica}' audits it alone", result.Notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("--replica", result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_shows_what_each_option_takes()
+    {
+        var help = Pbft.Succeed("verify", "--help").Output;
+        Assert.Contains("--expect <COUNTS>", help, StringComparison.Ordinal);
+        Assert.Contains("'executed>=10,view-changes>=1'", help, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,6 +215,14 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
         step.Events.Any(e => e is Prepared) ? step with { Events = [.. step.Events.Where(e => e is not PrepareAccepted)] } : step;
 
     [Fact]
+    public void The_report_names_the_command_that_explains_its_first_guard()
+    {
+        var lines = Pbft.Run("verify", Copy("unexplained", (_, step) => Weakened(step), only: 1)).Lines;
+        var command = lines.Single(line => line.StartsWith("  pbft explain ", StringComparison.Ordinal)).Trim().Split(' ');
+        Assert.StartsWith("PreparedCertificateValid (guard)", Pbft.Succeed(command[1..]).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_violation_is_told_with_its_guard_and_the_shortest_failing_prefix_violates_too()
     {
         var copy = Copy("wrong", (_, step) => Weakened(step), only: 1);
@@ -173,6 +238,30 @@ public sealed class VerifyCommandTests(InspectedRun run) : IClassFixture<Inspect
         Assert.Equal(1, again.ExitCode);
         Assert.Equal(first.ToString(), JObject.Parse(again.Output)["violations"]![0]!.ToString());
         Assert.Equal(File.ReadAllText(prefix), File.ReadAllText(run.Beside("again.jsonl")));
+    }
+
+    [Fact]
+    public void A_prefix_that_cannot_be_written_costs_no_verdict()
+    {
+        var copy = Copy("unwritten", (_, step) => Weakened(step), only: 1);
+        var nowhere = run.Beside(Path.Combine("nowhere", "p.jsonl"));
+        var result = Pbft.Run("verify", copy, "--prefix", nowhere);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("VIOLATION by replica 1", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith("violates: ", result.Lines[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("failing prefix", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"the shortest failing prefix cannot be written to {nowhere}: there is no directory ", result.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_document_says_why_a_prefix_could_not_be_written()
+    {
+        var copy = Copy("untold", (_, step) => Weakened(step), only: 1);
+        var result = Pbft.Run("verify", copy, "--json", "--prefix", run.Beside(""));
+        var json = JObject.Parse(result.Output);
+        Assert.Equal((1, "violates", JTokenType.Null), (result.ExitCode, (string)json["verdict"]!, json["prefix"]!.Type));
+        Assert.Contains("it is a directory", (string)json["prefixError"]!, StringComparison.Ordinal);
+        Assert.Equal(JTokenType.Null, JObject.Parse(Pbft.Run("verify", copy, "--json", "--prefix", run.Beside("told.jsonl")).Output)["prefixError"]!.Type);
     }
 
     // The run with its steps changed and chained anew; of the replica that is named, or of all.

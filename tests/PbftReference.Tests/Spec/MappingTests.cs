@@ -41,6 +41,13 @@ public sealed partial class MappingTests
     }
 
     [Fact]
+    public void Every_duty_stands_there_with_the_action_that_is_owed()
+    {
+        AssertSame(SpecDesk.Names, Column("Duties", 0));
+        Assert.All(Column("Duties", 2), action => Assert.Contains(action, SpecAction.Names));
+    }
+
+    [Fact]
     public void Events_and_actions_name_each_other()
     {
         var fromActions = Rows("Actions").SelectMany(row => Code(row[1]).Select(e => (Event: e, Action: Code(row[0]).Single())));
@@ -69,6 +76,7 @@ public sealed partial class MappingTests
     [InlineData("Events", 4)]
     [InlineData("Actions", 4)]
     [InlineData("Refusals", 4)]
+    [InlineData("Duties", 4)]
     [InlineData("Guards of the checking itself", 2)]
     public void Every_test_that_is_named_exists(string table, int column)
     {

@@ -36,7 +36,26 @@ public partial class SpecificationTests(ITestOutputHelper output)
         var (exitCode, printed) = await SpecVerify.Run("all", ("Z3", "no-such-solver"));
 
         Assert.Equal(SpecVerify.SomethingIsMissing, exitCode);
+        Assert.Contains("that Z3 names cannot be run: no-such-solver", printed, StringComparison.Ordinal);
         Assert.Contains("apt-get install z3", printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_help_says_what_each_word_does_and_what_the_exit_codes_mean()
+    {
+        var (exitCode, printed) = await SpecVerify.Run("--help");
+
+        Assert.Equal(0, exitCode);
+        Assert.All((string[])["spec/verify proofs ", "spec/verify mustfail ", "Z3=/path/to/z3 ", "Exit code: 0 "], words => Assert.Contains(words, printed, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_word_that_it_does_not_know_is_wrong_usage_and_runs_nothing()
+    {
+        var (exitCode, printed) = await SpecVerify.Run("proof");
+
+        Assert.Equal(64, exitCode);
+        Assert.StartsWith("spec/verify: 'proof' is not what it takes", printed, StringComparison.Ordinal);
     }
 
     [Fact]

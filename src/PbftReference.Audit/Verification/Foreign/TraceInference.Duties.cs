@@ -33,9 +33,10 @@ internal sealed partial class TraceInference
 
     private StepJudgement Undone(SpecDuty duty, string values)
     {
-        _judge.Refused(RefusedAct.Of(duty));
+        var owed = RefusedAct.Of(duty);
+        _judge.Refused(owed);
         var came = _step.Receive is { } received ? Names.Messages.Of(received.Kind) : "";
-        return new StepJudgement(null, new StepRefusal(came, "", RecordGuards.NothingLeftUndone, values));
+        return new StepJudgement(null, new StepRefusal(came, owed.Action, RecordGuards.NothingLeftUndone, values));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

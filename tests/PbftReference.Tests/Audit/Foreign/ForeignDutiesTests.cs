@@ -19,7 +19,7 @@ public sealed class ForeignDutiesTests : IDisposable
         Assert.Equal(0, _traces.Verify("one-by-one", profile, options: ["--within", "2"]).Code);
         var (code, json) = _traces.Verify("one-by-one", profile, options: ["--within", "1"]);
         var first = json["violations"]![0]!;
-        Assert.Equal((1, "NothingLeftUndone"), (code, (string)first["guard"]!));
+        Assert.Equal((1, "LCommit", "NothingLeftUndone"), (code, (string)first["action"]!, (string)first["guard"]!));
         Assert.Equal("LCommit", (string)first["enabled"]![0]!["action"]!);
     }
 
