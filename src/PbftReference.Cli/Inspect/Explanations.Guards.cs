@@ -53,6 +53,7 @@ internal static partial class Explanations
         Checking("LockStep", "With --lock-step: the specification's replica and the recorded one have the same state after each step.", "A difference shows a wrong step even where no later one comes of it.", "this project"),
         Checking("NothingLeftUndone", "What could be done after an input, with what had come by then, is done. The values name the duty.", "A replica that never votes breaks no other guard, and stops the cluster.", "this project"),
         Checking("SentByItsSender", "What bears a correct replica's name was sent by it.", "A forged vote would count like a real one.", "paper 2, 4.2"),
+        Checking("Agreement", "Correct replicas execute the same batches, where at most f are faulty; of a trace without records.", "Clients of different replicas would be told different histories, and somebody who is called correct is not.", "paper 3, 4.5.1"),
         Checking("SentBefore", "The logs have an order in which everything is sent before it is received.", "Logs without one were never written by one run.", "this project"),
     ];
 
