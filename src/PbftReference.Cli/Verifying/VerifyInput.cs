@@ -38,6 +38,11 @@ internal sealed class VerifyInput : IDisposable
     /// <summary>The replicas that the run was told to make faulty.</summary>
     public ImmutableSortedSet<ReplicaId> FaultyOfRun { get; }
 
+    /// <summary>The replicas of which a trace without records holds no step; empty for everything else.</summary>
+    public ImmutableSortedSet<ReplicaId> WithoutSteps => Foreign is { } foreign
+        ? [.. Enumerable.Range(0, Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Except(foreign.Steps.Select(step => step.Replica))]
+        : [];
+
     /// <summary>Whether it is a file, and not logs in their place, which alone are audited.</summary>
     public bool IsFile { get; private init; }
 

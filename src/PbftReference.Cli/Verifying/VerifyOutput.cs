@@ -135,7 +135,8 @@ internal static class VerifyOutput
         ["lockStep"] = options.LockStep,
         ["fromSnapshot"] = options.FromSnapshot,
         ["within"] = options.Within,
-        ["faulty"] = new JArray(options.Faulty.Select(replica => replica.Value)),
+        ["faulty"] = new JArray(TakenAsFaulty.Of(input, options).Select(one => one.Replica.Value)),
+        ["faultyBecause"] = new JArray(TakenAsFaulty.Of(input, options).Select(one => new JObject { ["replica"] = one.Replica.Value, ["why"] = one.Why })),
         ["counts"] = Json(report.Total),
         ["replicas"] = new JArray(report.Replicas.Select(r => new JObject
         {
