@@ -22,13 +22,16 @@ public static class JsonText
             var any = false;
             while (json.Read()) any |= json.TokenType != JsonToken.Comment;
             if (!any) return "nothing is there";
-            return json.Depth == 0 ? null : Where(json.Path, json.LineNumber, json.LinePosition) + ": " + Cut;
+            return !IsOpen(json) ? null : Where(json.Path, json.LineNumber, json.LinePosition) + ": " + Cut;
         }
         catch (JsonReaderException e)
         {
             return FaultOf(e, json.Depth, text);
         }
     }
+
+    /// <summary>Whether something that was begun is not ended.</summary>
+    internal static bool IsOpen(JsonTextReader json) => json.Depth > 0 || json.TokenType is JsonToken.StartObject or JsonToken.StartArray;
 
     /// <summary>The same of a fault that the JSON library found.</summary>
     internal static string FaultOf(JsonReaderException e, int depth, string text)

@@ -102,7 +102,7 @@ internal sealed class ReferenceJsonReader : LogJsonReader, IDisposable
         if (!_json.Read())
         {
             // there the library keeps the token before, as if it stood there again
-            if (_json.Depth > 0) throw new LogFormatException($"{_document}: not JSON: {JsonText.Where(_json.Path, _json.LineNumber, _json.LinePosition)}: {JsonText.Cut}");
+            if (JsonText.IsOpen(_json)) throw new LogFormatException($"{_document}: not JSON: {JsonText.Where(_json.Path, _json.LineNumber, _json.LinePosition)}: {JsonText.Cut}");
             return;
         }
 

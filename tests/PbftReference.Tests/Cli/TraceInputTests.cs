@@ -58,6 +58,17 @@ public sealed class TraceInputTests(InspectedRun run) : IClassFixture<InspectedR
         Assert.False(Directory.Exists(copy));
     }
 
+    [Theory]
+    [InlineData("{", "this is not a manifest of schema pbft.run/1: not JSON: at ")]
+    [InlineData("[]", "this is not a manifest of schema pbft.run/1: it is no JSON object, or one of its fields")]
+    [InlineData("""{"schema":"pbft.cluster-log/1"}""", "this is not a manifest of schema pbft.cluster-log/1: one of its fields is missing")]
+    public void A_run_that_cannot_be_read_is_told_in_plain_words(string text, string words)
+    {
+        var result = Pbft.Run("verify", Stripped("unreadable.jsonl", header => header["run"] = text));
+        Assert.Equal(65, result.ExitCode);
+        Assert.Contains("unreadable.jsonl:1: at field \"run\": " + words, result.Notes, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void That_steps_beside_records_are_not_judged_is_said()
     {
