@@ -76,7 +76,10 @@ public static class RunDirectory
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException or InvalidCastException or OverflowException or NullReferenceException)
         {
-            throw new LogFormatException($"{name} is not a manifest of schema {Schema}: {e.Message.TrimEnd('.')}", e);
+            var why = e is JsonException or InvalidCastException or NullReferenceException
+                ? (JsonText.FaultOf(text) is { } fault ? $"not JSON: {fault}" : "it is no JSON object, or one of its fields holds something else than it should")
+                : e.Message.TrimEnd('.');
+            throw new LogFormatException($"{name} is not a manifest of schema {Schema}: {why}", e);
         }
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PbftReference.Cli.Inspect;
 using PbftReference.Cli.Output;
 using PbftReference.Cli.Running;
+using PbftReference.Cli.Verifying;
 using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Log;
 using PbftReference.EventLog.Stores;
@@ -54,6 +55,7 @@ internal static class TraceCommand
             using var stream = Open(file);
             var header = TraceFile.Read(stream, file, out var lines);
             if (header.Run is not { } run) throw new LogFormatException($"{file}:1: the header has no \"run\": the trace can be verified, but no run directory can be made of it");
+            TraceRun.Read(header, file);
             return LogAddress.Is(directory) ? FillDatabase(file, directory, header, Counted(lines, terminal), run) : Fill(file, directory, header, Counted(lines, terminal), run);
         }
         catch (LogFormatException e)

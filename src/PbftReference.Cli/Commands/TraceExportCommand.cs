@@ -114,7 +114,7 @@ internal static class TraceExportCommand
             var streams = TraceExport.StreamsOf(log.Store, only, Damaged);
             if (streams.IsEmpty && _damages.Count == 0) throw new CommandException(ExitCodes.Unknown, $"{log.Directory} has no records to export{(only is { } id ? $" of replica {id}" : "")}");
             return new TraceHeader(
-                TraceProfile.NamedNewView, TraceAuthentication.Signatures, "pbft-reference", genesis.Cluster, genesis.Service, genesis.Nonce,
+                TraceProfile.NamedNewView, TraceAuthentication.Signatures, TraceHeader.OurImplementation, genesis.Cluster, genesis.Service, genesis.Nonce,
                 genesis.Configuration, streams, log.Run);
         }
 

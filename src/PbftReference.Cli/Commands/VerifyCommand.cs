@@ -56,7 +56,7 @@ internal static class VerifyCommand
                 FromSnapshot = line.GetValue(fromSnapshot),
                 Within = steps,
             };
-            foreach (var note in VerifyArguments.WithoutEffect(options, input)) terminal.Note(note);
+            foreach (var note in VerifyArguments.WithoutEffect(options, input).Concat(TakenAsFaulty.Notes(input, options))) terminal.Note(note);
             return Run(terminal, input, options, line.GetValue(prefix), line.GetValue(json));
         });
         return command;

@@ -24,7 +24,7 @@ internal static class PrefixFile
         var genesis = input.Genesis;
         var streams = StreamsOf(input, finding);
         var header = new TraceHeader(
-            TraceProfile.NamedNewView, TraceAuthentication.Signatures, "pbft-reference", genesis.Cluster, genesis.Service, genesis.Nonce,
+            TraceProfile.NamedNewView, TraceAuthentication.Signatures, TraceHeader.OurImplementation, genesis.Cluster, genesis.Service, genesis.Nonce,
             genesis.Configuration, streams, input.Run);
         WholeFile.Write(file, stream => TraceFile.Write(stream, header, streams.SelectMany(s => input.Store.Read(s.Stream, s.FirstRevision).TakeWhile(record => record.Revision <= s.LastRevision)).Select(record => new TraceLine(null, record))));
         return file;

@@ -52,6 +52,7 @@ internal static class VerifyArguments
     {
         if (input.Foreign is not null && options.LockStep) yield return "pbft: --lock-step compares recorded states, and a trace without records holds none: it has no effect";
         if (input.Foreign is not null && options.FromSnapshot) yield return "pbft: --from-snapshot is for logs, and this trace has no records: it has no effect";
+        if (input.HasStepsBesideRecords) yield return "pbft: the records of the file are judged; of the steps beside them only replica, number and kind of input are held against the records";
         if (input.Foreign is null && options.Within is not null) yield return "pbft: --within is for traces without records; a log is held to every step: it has no effect";
     }
 

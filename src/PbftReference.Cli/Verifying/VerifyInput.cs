@@ -6,7 +6,6 @@ using PbftReference.EventLog.Codec;
 using PbftReference.EventLog.Stores;
 using PbftReference.EventLog.Trace;
 using PbftReference.Host;
-using PbftReference.Runtime.Clusters;
 using PbftReference.Simulation;
 
 namespace PbftReference.Cli.Verifying;
@@ -14,11 +13,8 @@ namespace PbftReference.Cli.Verifying;
 /// <summary>What is verified: a run directory, or a trace file.</summary>
 internal sealed class VerifyInput : IDisposable
 {
-    private VerifyInput(string source, Genesis genesis, IEventStore store, string? run)
-    {
-        (Source, Genesis, Store, Run) = (source, genesis, store, run);
-        FaultyOfRun = run is null || ClusterManifest.Decode(run, source) is not null ? [] : [.. RunDirectory.ParseManifest(run, source).Options.NotCorrect];
-    }
+    private VerifyInput(string source, Genesis genesis, IEventStore store, string? run, ImmutableSortedSet<ReplicaId> faulty) =>
+        (Source, Genesis, Store, Run, FaultyOfRun) = (source, genesis, store, run, faulty);
 
     /// <summary>What <see cref="Source"/> is for a trace that comes through standard input.</summary>
     public const string StandardInput = "/dev/stdin";
@@ -38,11 +34,19 @@ internal sealed class VerifyInput : IDisposable
     /// <summary>The replicas that the run was told to make faulty.</summary>
     public ImmutableSortedSet<ReplicaId> FaultyOfRun { get; }
 
+    /// <summary>The replicas of which a trace without records holds no step; empty for everything else.</summary>
+    public ImmutableSortedSet<ReplicaId> WithoutSteps => Foreign is { } foreign
+        ? [.. Enumerable.Range(0, Genesis.Configuration.Replicas).Select(i => new ReplicaId(i)).Except(foreign.Steps.Select(step => step.Replica))]
+        : [];
+
     /// <summary>Whether it is a file, and not logs in their place, which alone are audited.</summary>
     public bool IsFile { get; private init; }
 
     /// <summary>Whether it came through a pipe or a device, beside which nothing can stand.</summary>
     public bool IsPiped { get; private init; }
+
+    /// <summary>Whether it is a file whose records have steps beside them, which are not judged.</summary>
+    public bool HasStepsBesideRecords { get; private init; }
 
     /// <summary>A trace without records, of whatever implementation; null for everything else.</summary>
     public ForeignTrace? Foreign { get; private init; }
@@ -54,7 +58,7 @@ internal sealed class VerifyInput : IDisposable
         if (Directory.Exists(source) || LogAddress.Is(LogAddress.Checked(source)))
         {
             var logs = LogSource.Of(source);
-            return new VerifyInput(logs.Shown, logs.Genesis, logs.OpenLog(), logs.RunText);
+            return new VerifyInput(logs.Shown, logs.Genesis, logs.OpenLog(), logs.RunText, [.. logs.Run?.Options.NotCorrect ?? []]);
         }
 
         if (!File.Exists(source)) throw new CommandException(ExitCodes.Data, $"{source} does not exist: name a directory that 'pbft run' or 'pbft cluster' made, or a trace that 'pbft trace export' wrote");
@@ -75,7 +79,7 @@ internal sealed class VerifyInput : IDisposable
         }
         catch (LogFormatException e)
         {
-            throw new CommandException(ExitCodes.Data, e.Message, e);
+            throw new CommandException(ExitCodes.Data, Path.GetFileName(source) == RunDirectory.ManifestPath("") ? $"{source} says what a run is and is no trace: name the directory that holds it" : e.Message, e);
         }
     }
 
@@ -83,18 +87,20 @@ internal sealed class VerifyInput : IDisposable
     {
         var genesis = new Genesis(header.Cluster, header.Configuration, header.Service, header.Nonce);
         var store = new InMemoryEventStore();
+        var faulty = TraceRun.Read(header, source)?.Faulty ?? [];
         if (header.Streams.IsEmpty)
         {
-            return new VerifyInput(source, genesis, store, null) { IsFile = true, IsPiped = isPiped, Foreign = new ForeignTrace(header, [.. lines.Select(line => StepOf(line, source))]) };
+            return new VerifyInput(source, genesis, store, null, faulty) { IsFile = true, IsPiped = isPiped, Foreign = new ForeignTrace(header, [.. lines.Select(line => line.Step!)]) };
         }
 
-        TraceImport.Into(store, source, header, lines);
-        return new VerifyInput(source, genesis, store, header.Run) { IsFile = true, IsPiped = isPiped };
+        var beside = false;
+        TraceImport.Into(store, source, header, lines.Select(line =>
+        {
+            beside |= line.Step is not null;
+            return line;
+        }));
+        return new VerifyInput(source, genesis, store, header.Run, faulty) { IsFile = true, IsPiped = isPiped, HasStepsBesideRecords = beside };
     }
-
-    private static TraceStep StepOf(TraceLine line, string source) => line.Step is { } step && line.Record is null
-        ? step
-        : throw new LogFormatException($"{source}: the header names no streams, and a line holds a record; take the record out, or export the trace again");
 
     /// <inheritdoc/>
     public void Dispose() => Store.Dispose();
@@ -103,4 +109,8 @@ internal sealed class VerifyInput : IDisposable
 /// <summary>A trace without records.</summary>
 /// <param name="Header">Its header.</param>
 /// <param name="Steps">Its steps.</param>
-internal sealed record ForeignTrace(TraceHeader Header, ImmutableArray<TraceStep> Steps);
+internal sealed record ForeignTrace(TraceHeader Header, ImmutableArray<TraceStep> Steps)
+{
+    /// <summary>The line of the file on which a step of a replica stands; null if there is none.</summary>
+    public int? LineOf(ReplicaId replica, long number) => Steps.FirstOrDefault(step => step.Replica == replica && step.Number == number)?.Line;
+}

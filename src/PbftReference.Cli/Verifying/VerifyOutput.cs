@@ -35,15 +35,15 @@ internal static class VerifyOutput
         if (!report.Replicas.IsEmpty)
         {
             var rows = report.Replicas.Select(r => new[] { $"{r.Replica}", Number(r.Counts["records"]), $"{r.View}", $"{r.LastExecuted}", $"{r.Low}", Number(r.Counts["view-changes"]), Number(r.Counts["transfers"]), Number(r.Counts["restarts"]) });
-            foreach (var line in TextTable.Lines(["replica", "records", "view", "executed", "h", "view changes", "transfers", "restarts"], rows)) yield return line;
+            foreach (var line in TextTable.Lines(["replica", Called(input, "records"), "view", "executed", "h", "view changes", "transfers", "restarts"], rows)) yield return line;
             yield return "";
-            foreach (var line in WordWrap.Lines(string.Join(", ", Counts.Names.Select(name => $"{Number(report.Total[name])} {name}")), Width)) yield return line;
+            foreach (var line in WordWrap.Lines(string.Join(", ", Counts.Names.Select(name => $"{Number(report.Total[name])} {Called(input, name)}")), Width)) yield return line;
             yield return "";
         }
 
         foreach (var violation in report.Violations.Take(ShownViolations))
         {
-            foreach (var line in Lines(violation, terminal)) yield return line;
+            foreach (var line in Lines(input, violation, terminal)) yield return line;
         }
 
         if (report.Violations.Length > ShownViolations) yield return $"... and {report.Violations.Length - ShownViolations} more; --json lists all";
@@ -68,13 +68,13 @@ internal static class VerifyOutput
         if (report.Missing.Length > ShownMissing) yield return $"... and {report.Missing.Length - ShownMissing} more; --json lists all";
         foreach (var line in report.Unjudged.SelectMany(unjudged => Note($"not judged: {unjudged}"))) yield return line;
         foreach (var line in report.Different is { } different ? Lines(different, report, input) : []) yield return line;
-        foreach (var line in Note(Summary(report))) yield return terminal.Paint(line, report.Verdict switch { Verdict.Conforms => 32, Verdict.Undetermined => 33, _ => 31 });
+        foreach (var line in Note(Summary(report, input))) yield return terminal.Paint(line, report.Verdict switch { Verdict.Conforms => 32, Verdict.Undetermined => 33, _ => 31 });
     }
 
-    private static IEnumerable<string> Lines(Finding finding, Terminal terminal)
+    private static IEnumerable<string> Lines(VerifyInput input, Finding finding, Terminal terminal)
     {
         var who = finding.Guard == RecordGuards.Agreement ? "a correct replica, seen at" : $"replica {finding.Replica},";
-        yield return terminal.Paint($"VIOLATION by {who} {finding.Stream} #{finding.Revision}", 31);
+        yield return terminal.Paint($"VIOLATION by {who} {PlaceOf(input, finding)}", 31);
         if (finding.Event.Length > 0) yield return $"  event   {finding.Event}";
         if (finding.Action.Length > 0) yield return $"  action  {finding.Action}";
         yield return $"  guard   {finding.Guard} is false";
@@ -112,11 +112,19 @@ internal static class VerifyOutput
     private static IEnumerable<string> Row(string name, string text) =>
         WordWrap.Lines(text, Width - 10).Select((line, i) => $"  {(i == 0 ? name : ""),-7} {line}");
 
-    private static string Summary(VerificationReport report) => report.Verdict switch
+    // A trace without records has no streams: a step is found by its line.
+    private static string PlaceOf(VerifyInput input, Finding finding) => input.Foreign?.LineOf(finding.Replica, finding.Revision) is { } line
+        ? string.Create(CultureInfo.InvariantCulture, $"step {finding.Revision}, {input.Source}:{line}")
+        : $"{finding.Stream} #{finding.Revision}";
+
+    // The counts have one set of names; what a trace without records has of them is steps.
+    private static string Called(VerifyInput input, string name) => name == "records" && input.Foreign is not null ? "steps" : name;
+
+    private static string Summary(VerificationReport report, VerifyInput input) => report.Verdict switch
     {
         Verdict.Conforms => report.Unjudged.IsEmpty
-            ? $"conforms: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas follow the specification{(report.Different is null ? "" : ", each replica by itself; they did not decide the same")}"
-            : $"conforms, as far as it was judged: {Number(report.Total["records"])} records of {report.Replicas.Length} correct replicas",
+            ? $"conforms: {Number(report.Total["records"])} {Called(input, "records")} of {report.Replicas.Length} correct replicas follow the specification{(report.Different is null ? "" : ", each replica by itself; they did not decide the same")}"
+            : $"conforms, as far as it was judged: {Number(report.Total["records"])} {Called(input, "records")} of {report.Replicas.Length} correct replicas",
         Verdict.Violates => $"violates: {report.Violations.Length} {(report.Violations.Length == 1 ? "violation" : "violations")}",
         Verdict.Undetermined => report.Different is null
             ? "undetermined: nothing is found wrong, and not all is there to tell that all is right"
@@ -135,7 +143,8 @@ internal static class VerifyOutput
         ["lockStep"] = options.LockStep,
         ["fromSnapshot"] = options.FromSnapshot,
         ["within"] = options.Within,
-        ["faulty"] = new JArray(options.Faulty.Select(replica => replica.Value)),
+        ["faulty"] = new JArray(TakenAsFaulty.Of(input, options).Select(one => one.Replica.Value)),
+        ["faultyBecause"] = new JArray(TakenAsFaulty.Of(input, options).Select(one => new JObject { ["replica"] = one.Replica.Value, ["why"] = one.Why })),
         ["counts"] = Json(report.Total),
         ["replicas"] = new JArray(report.Replicas.Select(r => new JObject
         {
@@ -145,7 +154,7 @@ internal static class VerifyOutput
             ["low"] = Plain(r.Low.Value),
             ["counts"] = Json(r.Counts),
         })),
-        ["violations"] = new JArray(report.Violations.Select(Json)),
+        ["violations"] = new JArray(report.Violations.Select(finding => Json(input, finding))),
         ["missing"] = new JArray(report.Missing),
         ["unjudged"] = new JArray(report.Unjudged),
         ["integrity"] = new JArray(report.Integrity.Findings.Select(f => new JObject
@@ -171,11 +180,12 @@ internal static class VerifyOutput
 
     private static JObject Json(ReplicaId replica, Digest batch) => new() { ["replica"] = replica.Value, ["batch"] = batch.IsNone ? null : batch.ToString() };
 
-    private static JObject Json(Finding finding) => new()
+    private static JObject Json(VerifyInput input, Finding finding) => new()
     {
         ["replica"] = finding.Replica.Value,
         ["stream"] = finding.Stream,
         ["revision"] = Plain(finding.Revision),
+        ["line"] = input.Foreign?.LineOf(finding.Replica, finding.Revision),
         ["event"] = finding.Event,
         ["action"] = finding.Action,
         ["guard"] = finding.Guard,

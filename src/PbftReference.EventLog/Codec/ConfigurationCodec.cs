@@ -72,6 +72,36 @@ public static class ConfigurationCodec
         }
     }
 
+    /// <summary>Reads a configuration that is a field of something else, and checks its bounds.</summary>
+    /// <param name="field">The field, for messages.</param>
+    /// <param name="data">The configuration.</param>
+    /// <exception cref="LogFormatException">The same; names the field alone, and no place in the text.</exception>
+    internal static ClusterConfiguration DecodeWithin(string field, ReadOnlyMemory<byte> data)
+    {
+        var configuration = ReferenceJsonReader.DecodeWithin(field, data, Read);
+        try
+        {
+            return configuration.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new LogFormatException($"at field \"{field}\": {e.Message}", e);
+        }
+    }
+
+    /// <summary>The first field in which two configurations differ, with its two values as text; null if there is none.</summary>
+    public static (string Field, string One, string Other)? Difference(ClusterConfiguration one, ClusterConfiguration other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        if (Array.Find(Fields, field => field.Get(one) != field.Get(other)) is { } field)
+        {
+            return (field.Name, field.Get(one).ToString(CultureInfo.InvariantCulture), field.Get(other).ToString(CultureInfo.InvariantCulture));
+        }
+
+        return one.InitialServiceDigest == other.InitialServiceDigest ? null : (InitialServiceDigest, $"{one.InitialServiceDigest}", $"{other.InitialServiceDigest}");
+    }
+
     private static ClusterConfiguration Read(LogJsonReader json)
     {
         var configuration = new ClusterConfiguration();

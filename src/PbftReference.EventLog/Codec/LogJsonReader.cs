@@ -181,6 +181,42 @@ internal abstract class LogJsonReader
         return text[0] != '+' && (digits[0] != '0' || text.Length == 1);
     }
 
+    /// <summary>Reads a number in a string that counts from 0.</summary>
+    internal long From0(string name)
+    {
+        Field(name);
+        return IsString && TryParseInt64(Chars, out var value) && value < 0 ? throw Unexpected("a number from 0 on") : Int64();
+    }
+
+    /// <summary>Reads the number of a replica of a cluster.</summary>
+    internal ReplicaId Member(string name, int replicas)
+    {
+        Field(name);
+        return Member(replicas);
+    }
+
+    /// <summary>Reads the numbers of replicas of a cluster.</summary>
+    internal ImmutableArray<ReplicaId> Members(string name, int replicas) => Items(name, json => json.Member(replicas));
+
+    private ReplicaId Member(int replicas)
+    {
+        if (TryInteger(out var value) && (value < 0 || value >= replicas))
+        {
+            throw Fault(string.Create(CultureInfo.InvariantCulture, $"there is no replica {value} in a cluster of {replicas}: they are 0 to {replicas - 1}"));
+        }
+
+        return new ReplicaId(Int32());
+    }
+
+    /// <summary>Reads a field that stands there only where it is true.</summary>
+    internal bool True(string name)
+    {
+        Field(name);
+        if (Token != JsonToken.Boolean || !Truth) throw Unexpected("true, or the field left out,");
+        Advance();
+        return true;
+    }
+
     internal bool Bool(string name)
     {
         Field(name);
@@ -296,6 +332,7 @@ internal abstract class LogJsonReader
             JsonToken.EndArray => "the end of the array",
             JsonToken.PropertyName => $"the field \"{Chars}\"",
             JsonToken.Null => "null",
+            JsonToken.Boolean => Truth ? "true" : "false",
             _ => $"\"{Shortened(ValueText)}\"",
         };
         return Fault($"{wanted} is wanted and {found} is there");

@@ -8,14 +8,16 @@ namespace PbftReference.EventLog.Codec;
 internal sealed class ReferenceJsonReader : LogJsonReader, IDisposable
 {
     private readonly string _document;
+    private readonly string? _within;
     private readonly JsonTextReader _json;
 
-    private ReferenceJsonReader(string document, ReadOnlyMemory<byte> data)
+    private ReferenceJsonReader(string document, ReadOnlyMemory<byte> data, string? within = null)
     {
-        _document = document;
+        (_document, _within) = (document, within);
         _json = new JsonTextReader(new Utf8Text(data))
         {
             DateParseHandling = DateParseHandling.None,
+            MaxDepth = JsonText.MaxDepth,
             ArrayPool = CharPool.Shared,
             PropertyNameTable = FieldNames.Table,
         };
@@ -52,12 +54,22 @@ internal sealed class ReferenceJsonReader : LogJsonReader, IDisposable
         }
         catch (JsonReaderException e)
         {
-            throw new LogFormatException($"{document}: not JSON: {e.Message}", e);
+            throw new LogFormatException($"{document}: not JSON: {JsonText.FaultOf(e, reader._json.Depth, Encoding.UTF8.GetString(data.Span))}", e);
         }
         catch (DecoderFallbackException e)
         {
-            throw new LogFormatException($"{document}: not UTF-8: {e.Message}", e);
+            throw new LogFormatException(string.Create(CultureInfo.InvariantCulture, $"{document}: not UTF-8: at byte {Utf8Text.FaultIn(data.Span) + 1}"), e);
         }
+    }
+
+    /// <summary>Reads a part of a document, whose text is not the one that it has there: faults name the field in the document alone.</summary>
+    /// <param name="field">Which field of the document it is.</param>
+    /// <param name="data">Its bytes, which are JSON.</param>
+    /// <param name="read">Reads its one value.</param>
+    internal static T DecodeWithin<T>(string field, ReadOnlyMemory<byte> data, Func<LogJsonReader, T> read)
+    {
+        using var reader = new ReferenceJsonReader("", data, field);
+        return reader.Whole(read);
     }
 
     /// <inheritdoc/>
@@ -66,9 +78,8 @@ internal sealed class ReferenceJsonReader : LogJsonReader, IDisposable
     /// <inheritdoc/>
     internal override LogFormatException Fault(string what)
     {
-        var field = _json.Path.Length == 0 ? "the document" : $"field \"{_json.Path}\"";
-        return new LogFormatException(string.Create(
-            CultureInfo.InvariantCulture, $"{_document}: at {field}, line {_json.LineNumber}, character {_json.LinePosition}: {what}"));
+        if (_within is null) return new LogFormatException($"{_document}: {JsonText.Where(_json.Path, _json.LineNumber, _json.LinePosition)}: {what}");
+        return new LogFormatException($"at field \"{_within}{(_json.Path.Length == 0 ? "" : ".")}{_json.Path}\": {what}");
     }
 
     /// <inheritdoc/>
@@ -88,7 +99,13 @@ internal sealed class ReferenceJsonReader : LogJsonReader, IDisposable
     /// <inheritdoc/>
     protected override void Advance()
     {
-        if (!_json.Read()) return;
+        if (!_json.Read())
+        {
+            // there the library keeps the token before, as if it stood there again
+            if (JsonText.IsOpen(_json)) throw new LogFormatException($"{_document}: not JSON: {JsonText.Where(_json.Path, _json.LineNumber, _json.LinePosition)}: {JsonText.Cut}");
+            return;
+        }
+
         if (_json.TokenType == JsonToken.Comment) throw Fault("comments are not allowed");
     }
 }

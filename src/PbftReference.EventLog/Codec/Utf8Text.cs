@@ -12,6 +12,14 @@ internal sealed class Utf8Text(ReadOnlyMemory<byte> bytes) : TextReader
     private readonly Decoder _decoder = Strict.GetDecoder();
     private ReadOnlyMemory<byte> _rest = bytes;
 
+    /// <summary>The first byte that is not UTF-8, from 0 on; the length if all are.</summary>
+    internal static int FaultIn(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (at < bytes.Length && Rune.DecodeFromUtf8(bytes[at..], out _, out var used) == OperationStatus.Done) at += used;
+        return at;
+    }
+
     public override int Read(char[] buffer, int index, int count)
     {
         _decoder.Convert(_rest.Span, buffer.AsSpan(index, count), flush: true, out var used, out var written, out _);

@@ -9,6 +9,9 @@ namespace PbftReference.EventLog.Trace;
 /// </summary>
 public static class TraceFile
 {
+    /// <summary>The longest line that is read, in bytes.</summary>
+    public const int MaxLineBytes = 64 * 1024 * 1024;
+
     /// <summary>Writes a trace. Each line ends with a line feed.</summary>
     /// <param name="output">Where to; stays open.</param>
     /// <param name="header">The first line.</param>
@@ -35,30 +38,32 @@ public static class TraceFile
     public static TraceHeader Read(Stream input, string name, out IEnumerable<TraceLine> lines)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var reader = new StreamReader(input, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, leaveOpen: true);
-        var first = NextLine(reader, name, 1) ?? throw new LogFormatException($"{name}: the file is empty; a trace begins with a header");
-        var header = TraceHeaderJson.Decode($"{name}:1", first);
-        lines = Lines(reader, name, header);
+        var reader = new TraceLines(input, name);
+        var first = reader.Next() ?? throw new LogFormatException($"{name}: the file is empty; a trace begins with a header");
+        var header = TraceHeaderJson.Decode(reader.Place, Encoding.UTF8.GetString(first.Span));
+        lines = Lines(reader, header);
         return header;
     }
 
-    private static IEnumerable<TraceLine> Lines(StreamReader reader, string name, TraceHeader header)
+    private static IEnumerable<TraceLine> Lines(TraceLines reader, TraceHeader header)
     {
         var last = new Dictionary<ReplicaId, long>();
-        for (var number = 2; NextLine(reader, name, number) is { } text; number++)
+        while (reader.Next() is { } data)
         {
-            var document = $"{name}:{number}";
-            var line = LogJsonReader.Decode(document, Encoding.UTF8.GetBytes(text), json => TraceLineJson.Read(json, header.Profile));
-            if (line.Step is { } step) Check(step, header, last, document);
+            var line = LogJsonReader.Decode(reader.Place, data, json => TraceLineJson.Read(json, header, reader.Number));
+            if (header.Streams.IsEmpty && line.Record is not null) throw new LogFormatException($"{reader.Place}: at field \"record\": the header names no streams, so no line holds a record; take the record out, or export the trace again");
+            if (line.Step is { } step) Check(step, header, last, reader.Place);
+            if (line is { Step: { } beside, Record: { } record }) StepBesideRecord.Check(beside, record, reader.Place);
             yield return line;
         }
     }
 
     private static void Check(TraceStep step, TraceHeader header, Dictionary<ReplicaId, long> last, string document)
     {
-        if (!header.Configuration.IsMember(step.Replica))
+        // a log whose beginning was truncated has steps from its snapshot on; what has no records begins at the beginning
+        if (header.Streams.IsEmpty && !step.Restart && !last.ContainsKey(step.Replica))
         {
-            throw new LogFormatException($"{document}: there is no replica {step.Replica} in a cluster of {header.Configuration.Replicas}");
+            throw new LogFormatException($"{document}: at field \"restart\": the first step of replica {step.Replica} must have it, as \"restart\":true; a history is told from its start on");
         }
 
         if (last.TryGetValue(step.Replica, out var before) && step.Number <= before)
@@ -67,17 +72,5 @@ public static class TraceFile
         }
 
         last[step.Replica] = step.Number;
-    }
-
-    private static string? NextLine(StreamReader reader, string name, int number)
-    {
-        try
-        {
-            return reader.ReadLine();
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new LogFormatException($"{name}:{number}: the line, or one soon after it, is not UTF-8", e);
-        }
     }
 }

@@ -58,4 +58,7 @@ public sealed record TraceHeader(
 {
     /// <summary>The name and version of the format.</summary>
     public const string Schema = "pbft.trace/1";
+
+    /// <summary>What this project's own traces name as their implementation.</summary>
+    public const string OurImplementation = "pbft-reference";
 }

@@ -38,7 +38,7 @@ internal static class TraceHeaderJson
         {
             return Read(Parse(line));
         }
-        catch (Exception e) when (e is JsonException or FormatException or LogFormatException or ArgumentException)
+        catch (Exception e) when (e is FormatException or LogFormatException or ArgumentException)
         {
             throw new LogFormatException($"{document}: not the header of a trace of schema {TraceHeader.Schema}: {e.Message.TrimEnd('.')}; name a file that 'pbft trace export' wrote, or one as docs/trace-format.md says", e);
         }
@@ -46,10 +46,25 @@ internal static class TraceHeaderJson
 
     private static JObject Parse(string line)
     {
-        using var reader = new JsonTextReader(new StringReader(line)) { DateParseHandling = DateParseHandling.None };
-        var json = JObject.Load(reader, new JsonLoadSettings { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error });
+        if (JsonText.FaultOf(line) is { } fault) throw new FormatException($"not JSON: {fault}{(line.Trim() == "{" ? " (a header stands on one line)" : "")}");
+        var json = Load(line);
         var unknown = json.Properties().FirstOrDefault(field => !Fields.Contains(field.Name));
         return unknown is null ? json : throw new FormatException($"the field \"{unknown.Name}\" is unknown; known are {string.Join(", ", Fields)}");
+    }
+
+    private static JObject Load(string line)
+    {
+        using var reader = new JsonTextReader(new StringReader(line)) { DateParseHandling = DateParseHandling.None };
+        try
+        {
+            return JToken.Load(reader, new JsonLoadSettings { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error }) as JObject
+                ?? throw new FormatException("it is no JSON object, such as {\"schema\":...}");
+        }
+        catch (JsonReaderException e)
+        {
+            // it is JSON, so this is all that can be wrong
+            throw new FormatException($"the field \"{e.Path}\" stands there twice", e);
+        }
     }
 
     private static TraceHeader Read(JObject json)
@@ -62,10 +77,23 @@ internal static class TraceHeaderJson
             Plain(json, "implementation"),
             ClusterName(json),
             Plain(json, "service"),
-            json["nonce"] is JValue { Value: string hex } ? Digest.Parse(hex) : Digest.None,
-            ConfigurationCodec.Decode(Encoding.UTF8.GetBytes(Field(json, "configuration").ToString(Formatting.None))),
+            Nonce(json),
+            ConfigurationCodec.DecodeWithin("configuration", Encoding.UTF8.GetBytes(Field(json, "configuration").ToString(Formatting.None))),
             ReadStreams(json),
             json["run"] is null ? null : Text(json, "run"));
+    }
+
+    private static Digest Nonce(JObject json)
+    {
+        if (json["nonce"] is null or { Type: JTokenType.Null }) return Digest.None;
+        try
+        {
+            return Digest.Parse(Text(json, "nonce"));
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            throw new FormatException("the field \"nonce\" is no digest: 64 hexadecimal digits in lower case, or null", e);
+        }
     }
 
     private static ImmutableArray<TraceStream> ReadStreams(JObject json)

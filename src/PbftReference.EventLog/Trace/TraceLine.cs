@@ -81,6 +81,9 @@ public sealed record TraceCheckpoint(SequenceNumber SequenceNumber, Digest State
 /// <param name="TimeMs">The host's time in milliseconds; null if not known. Never used to order replicas.</param>
 public sealed record TraceStep(ReplicaId Replica, long Number, long? TimeMs)
 {
+    /// <summary>The line of the file on which it stands, from 1 on; 0 if it was not read from one.</summary>
+    public int Line { get; init; }
+
     /// <summary>Whether the process started with this step; what was not durable before is gone.</summary>
     public bool Restart { get; init; }
 

@@ -15,10 +15,10 @@ internal static class TraceLineJson
         json.EndObject();
     }
 
-    internal static TraceLine Read(LogJsonReader json, TraceProfile profile)
+    internal static TraceLine Read(LogJsonReader json, TraceHeader header, int line)
     {
         json.BeginObject();
-        var step = json.NextField == "replica" ? ReadStep(json, profile) : null;
+        var step = json.NextField == "replica" ? ReadStep(json, header) with { Line = line } : null;
         var record = json.NextField == "record" ? ReadRecord(json) : null;
         if (step is null && record is null) throw json.Fault("a line holds a step (\"replica\", \"step\", ...), a \"record\", or both");
         json.EndObject();
@@ -44,25 +44,24 @@ internal static class TraceLineJson
         WriteCheckpoints(json, "installed", step.Installed);
     }
 
-    private static TraceStep ReadStep(LogJsonReader json, TraceProfile profile)
+    private static TraceStep ReadStep(LogJsonReader json, TraceHeader header)
     {
-        var step = new TraceStep(new ReplicaId(json.Int32("replica")), json.Int64("step"), json.NextField == "time" ? json.Int64("time") : null);
-        if (step.Replica.Value < 0 || step.Number < 0) throw json.Fault("replicas and steps are numbered from 0");
+        var step = new TraceStep(json.Member("replica", header.Configuration.Replicas), json.From0("step"), json.NextField == "time" ? json.Int64("time") : null);
         return step with
         {
-            Restart = json.NextField == "restart" && json.Bool("restart"),
-            Receive = json.TryField("receive") ? ReadReceive(json, profile) : null,
-            Sends = json.NextField == "send" ? json.Items("send", item => ReadSend(item, profile)) : [],
+            Restart = json.NextField == "restart" && json.True("restart"),
+            Receive = json.TryField("receive") ? ReadReceive(json, header) : null,
+            Sends = json.NextField == "send" ? json.Items("send", item => ReadSend(item, header)) : [],
             Executions = json.NextField == "execute" ? json.Items("execute", ReadExecution) : [],
             Stable = json.NextField == "stable" ? json.Items("stable", ReadCheckpoint) : [],
             Installed = json.NextField == "installed" ? json.Items("installed", ReadCheckpoint) : [],
         };
     }
 
-    private static TraceMessage ReadReceive(LogJsonReader json, TraceProfile profile)
+    private static TraceMessage ReadReceive(LogJsonReader json, TraceHeader header)
     {
         json.BeginObject();
-        var message = TraceMessageJson.Read(json, profile);
+        var message = TraceMessageJson.Read(json, header);
         json.EndObject();
         return message;
     }
@@ -83,11 +82,16 @@ internal static class TraceLineJson
         json.EndArray();
     }
 
-    private static TraceSend ReadSend(LogJsonReader json, TraceProfile profile)
+    private static TraceSend ReadSend(LogJsonReader json, TraceHeader header)
     {
         json.BeginObject();
+        if (json.NextField == "client" && header.Profile != TraceProfile.NamedNewView)
+        {
+            throw json.Fault($"in profile {TraceNames.Profiles.Of(header.Profile)} nothing is sent to a client: what it is answered is not judged; leave the message out");
+        }
+
         ClientId? client = json.NextField == "client" ? new ClientId(json.Int64("client")) : null;
-        var send = new TraceSend(client is null ? json.Replicas("to") : [], client, TraceMessageJson.Read(json, profile));
+        var send = new TraceSend(client is null ? json.Members("to", header.Configuration.Replicas) : [], client, TraceMessageJson.Read(json, header));
         json.EndObject();
         return send;
     }
@@ -113,7 +117,7 @@ internal static class TraceLineJson
     {
         json.BeginObject();
         var execution = new TraceExecution(
-            new SequenceNumber(json.Int64("sequenceNumber")), json.Digest("batchDigest"), json.Payloads("results"), json.Digest("serviceDigest"));
+            new SequenceNumber(json.From0("sequenceNumber")), json.Digest("batchDigest"), json.Payloads("results"), json.Digest("serviceDigest"));
         json.EndObject();
         return execution;
     }
@@ -136,7 +140,7 @@ internal static class TraceLineJson
     private static TraceCheckpoint ReadCheckpoint(LogJsonReader json)
     {
         json.BeginObject();
-        var checkpoint = new TraceCheckpoint(new SequenceNumber(json.Int64("sequenceNumber")), json.Digest("stateDigest"));
+        var checkpoint = new TraceCheckpoint(new SequenceNumber(json.From0("sequenceNumber")), json.Digest("stateDigest"));
         json.EndObject();
         return checkpoint;
     }

@@ -17,14 +17,21 @@ internal static class TraceMessageJson
         else WriteStatement(json, message.Statement!);
     }
 
-    internal static TraceMessage Read(LogJsonReader json, TraceProfile profile)
+    internal static TraceMessage Read(LogJsonReader json, TraceHeader header)
     {
         var kind = json.Name("kind", Names.Messages);
         json.Field("message");
-        if (profile != TraceProfile.NamedNewView) return new TraceMessage(kind, null, null, ReadStatement(json, kind, profile));
+        if (header.Profile != TraceProfile.NamedNewView) return new TraceMessage(kind, null, null, ReadStatement(json, kind, header));
         var (message, signature) = MessageJson.ReadSigned(json, kind);
+        if (message is ReplicaMessage { Replica: var sender } && !header.Configuration.IsMember(sender))
+        {
+            throw json.Fault($"its \"replica\": there is no replica {sender} in a cluster of {header.Configuration.Replicas}: they are 0 to {header.Configuration.Replicas - 1}");
+        }
+
         return TraceMessage.Of(message, signature);
     }
+
+    private static bool IsOfPaper(MessageKind kind) => kind == MessageKind.Request || HasView(kind) || HasPlace(kind);
 
     private static bool HasView(MessageKind kind) =>
         kind is MessageKind.PrePrepare or MessageKind.Prepare or MessageKind.Commit or MessageKind.ViewChange or MessageKind.NewView;
@@ -64,11 +71,11 @@ internal static class TraceMessageJson
         json.EndObject();
     }
 
-    private static PaperStatement ReadStatement(LogJsonReader json, MessageKind kind, TraceProfile profile)
+    private static PaperStatement ReadStatement(LogJsonReader json, MessageKind kind, TraceHeader header)
     {
-        if (kind != MessageKind.Request && !HasView(kind) && !HasPlace(kind))
+        if (!IsOfPaper(kind))
         {
-            throw json.Fault($"{Names.Messages.Of(kind)} is no message of profile {TraceNames.Profiles.Of(profile)}");
+            throw json.Fault($"{Names.Messages.Of(kind)} is no message of profile {TraceNames.Profiles.Of(header.Profile)}; there are {string.Join(", ", Enum.GetValues<MessageKind>().Where(IsOfPaper).Select(Names.Messages.Of))}");
         }
 
         json.BeginObject();
@@ -81,17 +88,17 @@ internal static class TraceMessageJson
 
         statement = statement with
         {
-            View = HasView(kind) ? new ViewNumber(json.Int64("view")) : null,
-            SequenceNumber = HasPlace(kind) ? new SequenceNumber(json.Int64("sequenceNumber")) : null,
+            View = HasView(kind) ? new ViewNumber(json.From0("view")) : null,
+            SequenceNumber = HasPlace(kind) ? new SequenceNumber(json.From0("sequenceNumber")) : null,
             Digest = HasBatch(kind) ? json.Digest("batchDigest") : HasState(kind) ? json.Digest("stateDigest") : Digest.None,
         };
-        if (kind == MessageKind.ViewChange) statement = ReadViewChange(json, statement, profile);
+        if (kind == MessageKind.ViewChange) statement = ReadViewChange(json, statement, header.Profile);
         if (kind == MessageKind.NewView)
         {
-            statement = statement with { ViewChanges = json.Replicas("viewChanges"), Prepared = json.Items("carried", item => ReadClaim(item, false)) };
+            statement = statement with { ViewChanges = json.Members("viewChanges", header.Configuration.Replicas), Prepared = json.Items("carried", item => ReadClaim(item, false)) };
         }
 
-        if (kind != MessageKind.Request) statement = statement with { Replica = new ReplicaId(json.Int32("replica")) };
+        if (kind != MessageKind.Request) statement = statement with { Replica = json.Member("replica", header.Configuration.Replicas) };
         if (kind == MessageKind.PrePrepare && json.NextField == "batch") statement = statement with { Batch = ReadBatch(json) };
         json.EndObject();
         return statement;
@@ -151,8 +158,8 @@ internal static class TraceMessageJson
     private static TraceClaim ReadClaim(LogJsonReader json, bool withView)
     {
         json.BeginObject();
-        ViewNumber? view = withView ? new ViewNumber(json.Int64("view")) : null;
-        var claim = new TraceClaim(view, new SequenceNumber(json.Int64("sequenceNumber")), json.Digest("batchDigest"));
+        ViewNumber? view = withView ? new ViewNumber(json.From0("view")) : null;
+        var claim = new TraceClaim(view, new SequenceNumber(json.From0("sequenceNumber")), json.Digest("batchDigest"));
         json.EndObject();
         return claim;
     }

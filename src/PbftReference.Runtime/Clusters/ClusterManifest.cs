@@ -45,7 +45,8 @@ public static class ClusterManifest
         }
         catch (Exception e) when (e is FormatException or ArgumentException or InvalidCastException or NullReferenceException)
         {
-            throw new LogFormatException($"{name} is not a manifest of schema {Schema}: {e.Message}", e);
+            var why = e is InvalidCastException or NullReferenceException ? "one of its fields is missing, or holds something else than it should" : e.Message;
+            throw new LogFormatException($"{name} is not a manifest of schema {Schema}: {why}", e);
         }
     }
 }
