@@ -23,6 +23,15 @@ public class MutantTableTests
     }
 
     [Fact]
+    public void What_a_mutant_replaces_occurs_once_in_the_specification_as_it_is()
+    {
+        var texts = ReplacedTexts();
+
+        Assert.Equal(Listed(), texts.Select(text => text.Id));
+        Assert.Empty(texts.Where(text => File.ReadAllText(Path.Combine(RepositoryRoot.Path, "spec", text.File)).Split(text.Find).Length != 2).Select(text => text.Id));
+    }
+
+    [Fact]
     public void Of_sixty_and_more_a_theorem_falls_and_a_run_shows_the_harm()
     {
         var runs = Runs();
@@ -86,6 +95,20 @@ public class MutantTableTests
         runs.TryGetValue(id, out var run) && char.IsUpper(run[0][1]) && !run[0].StartsWith("HARMLESS", StringComparison.Ordinal);
 
     private static IEnumerable<string> Listed() => Lines("list.txt").Where(line => line.StartsWith("id ", StringComparison.Ordinal)).Select(line => line[3..]);
+
+    // Several lines that begin with "find" are lines of one text.
+    private static List<(string Id, string File, string Find)> ReplacedTexts()
+    {
+        var texts = new List<(string Id, string File, string Find)>();
+        foreach (var line in Lines("list.txt"))
+        {
+            if (line.StartsWith("id ", StringComparison.Ordinal)) texts.Add((line[3..], "", ""));
+            if (line.StartsWith("file ", StringComparison.Ordinal)) texts[^1] = texts[^1] with { File = line[5..] };
+            if (line.StartsWith("find ", StringComparison.Ordinal)) texts[^1] = texts[^1] with { Find = texts[^1].Find.Length == 0 ? line[5..] : $"{texts[^1].Find}\n{line[5..]}" };
+        }
+
+        return texts;
+    }
 
     private static Dictionary<string, string> Reasons()
     {
