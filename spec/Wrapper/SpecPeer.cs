@@ -63,9 +63,6 @@ public sealed class SpecPeer
     /// <summary>Its state.</summary>
     public SpecReplica Replica => new(_peer.dtor_r);
 
-    /// <summary>h, the place of its stable checkpoint.</summary>
-    public long Low => (long)_peer.dtor_r.dtor_stable.dtor_seqno;
-
     /// <summary>How many messages it remembers.</summary>
     public int LogSize => _peer.dtor_log.Count;
 

@@ -38,10 +38,10 @@ internal static class ProjectedEvents
     {
         if (e.Delivered is { } message && !peer.Deliver(message)) throw new InvalidOperationException("not deliverable");
         if (e.Act is not { } action) return;
-        var low = peer.Low;
+        var low = peer.Replica.Stable.SequenceNumber;
         if (peer.Act(action, out var sent) is { } guard) throw new InvalidOperationException(guard);
         said.UnionWith(sent);
-        if (peer.Low != low) peer.Prune();
+        if (peer.Replica.Stable.SequenceNumber != low) peer.Prune();
     }
 
     private static Event EventOf(ProjectedEvent projected) => projected switch

@@ -21,7 +21,8 @@ public sealed record DifferentDecisions(SequenceNumber Place, ReplicaId One, Dig
 /// </summary>
 internal sealed class DecidedBatches
 {
-    private const int MostPlaces = 100_000;
+    /// <summary>How many places are kept for comparing at most; what is decided behind them is not compared until some are left behind.</summary>
+    public const int MostPlaces = 100_000;
 
     private readonly SortedDictionary<SequenceNumber, (ReplicaId Replica, Digest Batch)> _first = [];
     private readonly Dictionary<ReplicaId, SequenceNumber> _executed = [];
